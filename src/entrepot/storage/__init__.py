@@ -1,0 +1,1 @@
+"""Engines, transactions and schema: everything that knows a database driver."""
