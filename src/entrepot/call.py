@@ -6,7 +6,7 @@ Doors make a `Call`, `dispatch` runs it, nobody edits it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -76,7 +76,7 @@ class Call:
     model: str
     method: str
     args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = EMPTY
+    kwargs: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     door: str = "internal"
     address: str = ""
     """The client's network address, for attempt limits and the log."""

@@ -10,7 +10,7 @@ _MODEL = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62}){0,7}", re.ASC
 _FIELD = re.compile(r"[a-z][a-zA-Z0-9_]{0,62}", re.ASCII)
 _TENANT = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}", re.ASCII)
 _ADDON = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
-_LANG = re.compile(r"[a-z]{2,3}(_[A-Z][A-Za-z]{1,3})?(@[a-z]+)?", re.ASCII)
+_LANG = re.compile(r"[a-z]{2,3}(_([A-Z][A-Za-z]{1,3}|[0-9]{3}))?(@[a-z]+)?", re.ASCII)
 
 
 def is_model(name: object) -> bool:

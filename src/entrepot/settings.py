@@ -33,6 +33,7 @@ class Settings:
     max_depth: int = setting(200, "Deepest nesting of values in a request.")
     threads: int = setting(0, "Worker threads a process; 0 for 1 on SQLite and 4 on PostgreSQL.")
     open_stores: int = setting(64, "Tenants whose connections one process keeps open.")
+    open_tenants: int = setting(2000, "Tenants whose rights and models one process remembers.")
     session_seconds: int = setting(7 * 86400, "How long an unused session lives.")
     login_attempts: int = setting(10, "Failed logins per login and address in a window before further ones are refused.")
     login_window_seconds: int = setting(60, "Length of the window of failed logins.")

@@ -1,1 +1,1 @@
-"""."""
+"""The bytes of attachments: where they lie on disk and what they are."""

@@ -24,6 +24,9 @@ class SQL:
 
     __slots__ = ("chunks", "params")
 
+    chunks: tuple[str, ...]
+    params: tuple[Any, ...]
+
     def __init__(self, template: str, *args: Any) -> None:
         """Compose: each `{}` of the template takes the next argument, spliced if SQL and bound otherwise."""
         pieces = template.split("{}")

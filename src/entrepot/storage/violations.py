@@ -10,7 +10,9 @@ from __future__ import annotations
 class Violation(Exception):  # noqa: N818 - the database's word
     """The database refused a statement."""
 
-    def __init__(self, message: str = "", *, table: str = "", constraint: str = "", columns: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str = "", *, table: str = "", constraint: str = "", columns: tuple[str, ...] = ()
+    ) -> None:
         """Keep what the database told, as far as it tells (`columns` may be empty)."""
         super().__init__(message)
         self.table = table
@@ -44,3 +46,12 @@ class SerializationFailure(Violation):
 
 class StoreUnavailable(Exception):  # noqa: N818 - a state
     """The database cannot be reached at the moment."""
+
+    def __init__(self, message: str = "", *, repeatable: bool = False) -> None:
+        """`repeatable`: nothing of the transaction was committed, so the whole call may be tried again."""
+        super().__init__(message)
+        self.repeatable = repeatable
+
+
+class ReadOnlyViolation(Violation):
+    """A readonly transaction was asked to change something."""

@@ -1,0 +1,1 @@
+"""Events in people's calendars."""

@@ -1,0 +1,1 @@
+"""The clinical part of an eye clinic: patients, exams, prescriptions, documents and consent."""

@@ -1,0 +1,10 @@
+"""The names of the clinic's groups where fields and methods ask for them; `access.toml` defines them."""
+
+CLINICAL = "optometry.group_clinical"
+"""May read clinical notes and findings."""
+SENSITIVE = "optometry.group_sensitive"
+"""May read identity numbers."""
+DOCTOR = "optometry.group_optometrist"
+"""May sign exams and prescriptions."""
+OVERBOOK = "optometry.group_overbook"
+"""May book a doctor or room twice, saying so."""

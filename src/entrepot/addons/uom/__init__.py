@@ -1,0 +1,1 @@
+"""Units of measure and the conversion between those of one category."""

@@ -1,0 +1,1 @@
+"""Orders about whole databases: the `db` service and the forms under `/web/database`."""

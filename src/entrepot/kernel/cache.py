@@ -1,0 +1,121 @@
+"""What one transaction knows and owes: values read or set, rows to write, fields to work out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from entrepot.kernel.environment import Environment
+    from entrepot.kernel.fields.base import Field
+
+    Key: TypeAlias = Field[Any] | tuple[Field[Any], str]
+    """A field, or a translated field with a language."""
+
+
+class Cache:
+    """Shared by all environments of one transaction."""
+
+    __slots__ = ("_values", "after_commit", "computing", "dirty", "pending", "touched")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._values: dict[Any, dict[int, Any]] = {}
+        self.dirty: dict[str, dict[int, dict[Key, None]]] = {}
+        """model -> id -> keys whose cached value is not in the store yet."""
+        self.pending: dict[Field[Any], dict[int, None]] = {}
+        """stored computed fields -> ids to work out again, in the order they came."""
+        self.computing: dict[Field[Any], set[int]] = {}
+        """records whose field is being worked out right now."""
+        self.touched: dict[str, dict[int, set[str]]] = {}
+        """model -> id -> names of fields whose constraints are due."""
+        self.after_commit: list[Callable[[], None]] = []
+
+    @staticmethod
+    def key(field: Field[Any], env: Environment) -> Key:
+        """Under which the values of a field are kept: translated ones by language."""
+        return (field, env.lang) if field.translate else field
+
+    def of(self, field: Field[Any], env: Environment) -> dict[int, Any]:
+        """The known values of a field by id."""
+        key: Key = (field, env.lang) if field.translate else field
+        values = self._values.get(key)
+        if values is None:
+            values = self._values[key] = {}
+        return values
+
+    def at(self, key: Key) -> dict[int, Any]:
+        """The known values under a key."""
+        return self._values.setdefault(key, {})
+
+    def set_dirty(self, key: Key, model: str, ids: tuple[int, ...]) -> None:
+        """Note that the values of records under a key are to be written."""
+        rows = self.dirty.setdefault(model, {})
+        for record_id in ids:
+            rows.setdefault(record_id, {})[key] = None
+
+    def is_dirty(self, field: Field[Any]) -> bool:
+        """Whether any record has an unwritten value of a field."""
+        return any(field in keys for keys in self.dirty.get(field.model, {}).values())
+
+    def owe(self, field: Field[Any], ids: Iterable[int]) -> None:
+        """Note that a stored field of records is to be worked out again."""
+        wanted = dict.fromkeys(ids)
+        if wanted:
+            self.pending.setdefault(field, {}).update(wanted)
+
+    def settle(self, field: Field[Any], ids: Iterable[int]) -> None:
+        """Note that a stored field of records needs no working out any more."""
+        waiting = self.pending.get(field)
+        if waiting is None:
+            return
+        for record_id in ids:
+            waiting.pop(record_id, None)
+        if not waiting:
+            del self.pending[field]
+
+    def forget_field(self, field: Field[Any]) -> None:
+        """Drop what is known of a field and is not to be written."""
+        for key in [key for key in self._values if (key[0] if isinstance(key, tuple) else key) is field]:
+            self._forget(key)
+
+    def forget_ids(self, field: Field[Any], ids: tuple[int, ...]) -> None:
+        """Drop what is known of some records in a field."""
+        values = self._values.get(field)
+        if values:
+            for record_id in ids:
+                values.pop(record_id, None)
+
+    def forget_records(self, model: str, ids: tuple[int, ...]) -> None:
+        """Drop everything about records: they are gone."""
+        rows = self.dirty.get(model, {})
+        touched = self.touched.get(model, {})
+        for record_id in ids:
+            rows.pop(record_id, None)
+            touched.pop(record_id, None)
+        for key, values in self._values.items():
+            field = key[0] if isinstance(key, tuple) else key
+            if field.model == model:
+                for record_id in ids:
+                    values.pop(record_id, None)
+        for field in [field for field in self.pending if field.model == model]:
+            self.settle(field, ids)
+
+    def forget_all(self) -> None:
+        """Drop everything that is not owed to the store."""
+        for key in list(self._values):
+            self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        field = key[0] if isinstance(key, tuple) else key
+        rows = self.dirty.get(field.model, {})
+        kept = {i: value for i, value in self._values[key].items() if key in rows.get(i, ())} if rows else {}
+        self._values[key] = kept
+
+    def reset(self) -> None:
+        """Start over: for a part of the work that was undone."""
+        self._values.clear()
+        self.dirty.clear()
+        self.pending.clear()
+        self.computing.clear()
+        self.touched.clear()

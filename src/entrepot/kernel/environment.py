@@ -1,0 +1,242 @@
+"""The environment: one transaction seen by one user in one context. Records carry it; it reads, assigns and flushes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from entrepot.call import EMPTY, Caller
+from entrepot.clock import Clock
+from entrepot.errors import AccessError, MissingError, UserError
+from entrepot.kernel import compute, externals
+from entrepot.kernel.access.policy import Policy, read_policy
+from entrepot.kernel.cache import Cache
+from entrepot.kernel.crud import fetch, flush, write
+from entrepot.kernel.fields.base import MISSING
+from entrepot.names import is_lang
+
+if TYPE_CHECKING:
+    from entrepot.files.store import FileStore
+    from entrepot.kernel.fields.base import Field
+    from entrepot.kernel.model import Model
+    from entrepot.kernel.registry import Registry
+    from entrepot.storage.abc import Transaction
+
+SUPERUSER = 1
+
+
+class Work:
+    """What all environments of one transaction share."""
+
+    __slots__ = ("_policy", "_stale", "cache", "clock", "files", "policy_moved", "registry", "tenant", "tx")
+
+    def __init__(
+        self, tx: Transaction, registry: Registry, policy: Policy, files: FileStore, clock: Clock, tenant: str
+    ) -> None:
+        """Begin with an empty cache."""
+        self.tx = tx
+        self.registry = registry
+        self._policy = policy
+        self._stale = False
+        self.policy_moved = False
+        """Whether this transaction changed the policy: its epoch must be raised before it commits."""
+        self.files = files
+        self.clock = clock
+        self.tenant = tenant
+        self.cache = Cache()
+
+    def policy_changed(self) -> None:
+        """From here on this transaction uses a policy of its own, read with its own changes."""
+        self._stale = self.policy_moved = True
+
+    @property
+    def policy(self) -> Policy:
+        """The tenant's policy; after a change in this transaction, as this transaction sees it."""
+        if self._stale and not self.cache.dirty:
+            self._stale = False
+            self._policy = read_policy(self.tx)
+        return self._policy
+
+
+class Environment:
+    """A user's view of a transaction. Cheap to derive; all derivatives share the cache."""
+
+    __slots__ = ("cache", "caller", "context", "files", "lang", "registry", "su", "tx", "work")
+
+    def __init__(self, work: Work, caller: Caller, context: Mapping[str, Any] = EMPTY, *, su: bool = False) -> None:
+        """See a transaction as `caller`, with `su` without access checks."""
+        self.work = work
+        self.tx = work.tx
+        self.registry = work.registry
+        self.files = work.files
+        self.cache = work.cache
+        self.caller = caller
+        self.context = context
+        self.su = su or caller.superuser
+        lang = context.get("lang") or "en_US"
+        if lang != "en_US" and lang not in work.policy.langs:
+            raise UserError(f"Invalid language code: {lang if is_lang(lang) else '?'}")
+        self.lang: str = lang
+
+    def __getitem__(self, model: str) -> Model:
+        meta = self.registry.models.get(model)
+        if meta is None:
+            raise MissingError(f"Object {model} doesn't exist", model=model)
+        return meta.type(self)
+
+    def __contains__(self, model: str) -> bool:
+        return model in self.registry.models
+
+    def derive(
+        self, *, uid: int | None = None, context: Mapping[str, Any] | None = None, su: bool | None = None
+    ) -> Environment:
+        """The same transaction otherwise seen."""
+        caller = self.caller if uid is None or uid == self.caller.uid else self.policy.caller(self.tx, uid)
+        return Environment(
+            self.work,
+            caller,
+            self.context if context is None else context,
+            su=(self.su if uid is None else False) if su is None else su,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        """The tenant's policy as this transaction sees it."""
+        return self.work.policy
+
+    # who and when ----------------------------------------------------------------------------------------------
+
+    @property
+    def uid(self) -> int:
+        """The acting user's id."""
+        return self.caller.uid
+
+    @property
+    def user(self) -> Model:
+        """The acting user's record, readable in full."""
+        return self["res.users"].sudo().browse(self.caller.uid)
+
+    @property
+    def company_ids(self) -> tuple[int, ...]:
+        """The companies at work: those of context `allowed_company_ids` that the user belongs to, else the user's own."""
+        wanted = self.context.get("allowed_company_ids")
+        if not wanted or not isinstance(wanted, (list, tuple)):
+            own = self.caller.company_id
+            return self.caller.company_ids if own is None else (own, *(c for c in self.caller.company_ids if c != own))
+        if not self.su and not set(wanted) <= set(self.caller.company_ids):
+            raise AccessError("Access to unauthorized or invalid companies.")
+        return tuple(wanted)
+
+    @property
+    def company(self) -> Model:
+        """The company at work."""
+        ids = self.company_ids
+        return self["res.company"].sudo().browse(ids[:1])
+
+    @property
+    def tz(self) -> str | None:
+        """The time zone of context or user."""
+        zone: str | None = self.context.get("tz") or self.caller.tz
+        return zone
+
+    def now(self) -> datetime:
+        """The present, aware, UTC, whole seconds."""
+        return self.work.clock.now()
+
+    def today(self) -> date:
+        """The present day where the user is."""
+        now = self.now()
+        if self.tz:
+            with contextlib.suppress(ValueError, KeyError, OSError):
+                return now.astimezone(ZoneInfo(self.tz)).date()
+        return now.date()
+
+    def has_group(self, external_id: str) -> bool:
+        """Whether the user is in a group, directly or by implication."""
+        group = self.policy.group(external_id)
+        return group is not None and group in self.caller.groups
+
+    # records by name -------------------------------------------------------------------------------------------
+
+    def ref(self, external_id: str, *, missing_ok: bool = False) -> Any:
+        """The record of an external id. Raises MissingError; None when `missing_ok`."""
+        return externals.ref(self, external_id, missing_ok=missing_ok)
+
+    def upsert(self, external_id: str, model: str, values: Mapping[str, Any], *, noupdate: bool = False) -> Model:
+        """Create or update the record behind an external id."""
+        return externals.upsert(self, [(external_id, values)], model, noupdate=noupdate)
+
+    def upsert_many(
+        self, model: str, rows: list[tuple[str, Mapping[str, Any]]], *, noupdate: bool = False
+    ) -> Model:
+        """The same for many records of one model at once."""
+        return externals.upsert(self, rows, model, noupdate=noupdate)
+
+    # values ----------------------------------------------------------------------------------------------------
+
+    def value(self, records: Model, field: Field[Any]) -> Any:
+        """The cached form of one record's field, worked out or fetched when not known. Raises MissingError."""
+        record_id = records.ids[0]
+        pending = self.cache.pending.get(field)
+        if pending and record_id in pending and record_id not in self.cache.computing.get(field, ()):
+            compute.recompute(self, field, records)
+        values = self.cache.of(field, self)
+        found = values.get(record_id, MISSING)
+        if found is MISSING:
+            fetch.load(self, records, field)
+            found = self.cache.of(field, self).get(record_id, MISSING)
+            if found is MISSING:
+                raise MissingError(
+                    f"Record does not exist or has been deleted.\n(Record: {field.model}({record_id},), User: {self.uid})",
+                    model=field.model,
+                    ids=(record_id,),
+                )
+        return found
+
+    def assign(self, records: Model, field: Field[Any], value: Any) -> None:
+        """`record.field = value`: inside a compute method the worked-out value, elsewhere a write."""
+        computing = self.cache.computing.get(field)
+        if computing is not None and computing.issuperset(records.ids):
+            compute.put(self, records, field, value)
+        else:
+            write.write(records, {field.name: value})
+
+    def flush(self) -> None:
+        """Work out what is due and send every unwritten value to the store."""
+        flush.flush(self)
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that can be undone alone: an exception leaving the block undoes it, in the store and the cache."""
+        self.flush()
+        try:
+            with self.tx.savepoint():
+                yield
+                self.flush()
+        except BaseException:
+            self.cache.reset()
+            raise
+
+    def log(self, event: str, *, level: str = "info", message: str = "", **data: Any) -> None:
+        """Write a line into the tenant's log (`ir.logging`), which commits with the call."""
+        model, res_id = data.pop("model", None), data.pop("res_id", None)
+        self["ir.logging"].sudo().create(
+            [
+                {
+                    "name": event,
+                    "level": level,
+                    "message": message,
+                    "user_id": self.uid,
+                    "model": model,
+                    "res_id": res_id,
+                    "data": data or None,
+                }
+            ]
+        )
+
+    def days_ago(self, days: int) -> datetime:
+        """A moment some days before the present."""
+        return self.now() - timedelta(days=days)

@@ -1,0 +1,1 @@
+"""Add-ons: found, read, put together, installed into a tenant."""
