@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from entrepot import errors
-from entrepot.cli import main
+from entrepot.cli.root import entrepot
 from entrepot.doors import error_map
 from entrepot.settings import Settings
 
@@ -86,8 +86,8 @@ def commands_page() -> str:
         "Every command reads the same settings as the server.",
         "With no server running they work on the data directly; beside a running one as well.\n",
     ]
-    context = click.Context(main, info_name="entrepot", terminal_width=100, max_content_width=100)
-    for path, command, its_context in walk(main, context):
+    context = click.Context(entrepot, info_name="entrepot", terminal_width=100, max_content_width=100)
+    for path, command, its_context in walk(entrepot, context):
         lines += [f"## {path}\n", "```text", command.get_help(its_context).rstrip(), "```\n"]
     return "\n".join(lines).rstrip() + "\n"
 

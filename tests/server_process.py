@@ -82,7 +82,7 @@ class ServerProcess:
         self.data.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(COMMAND), verb, "--port", str(self.port), "--data", str(self.data)],
+                [str(COMMAND), verb, "--port", str(self.port)],
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

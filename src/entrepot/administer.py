@@ -47,7 +47,7 @@ class Administer:
         """Sorted tenant names. AccessDenied when the settings switch listing off."""
         if not self.tenants.settings.list_tenants:
             raise AccessDenied
-        return self.engine.names()
+        return self.tenants.names()
 
     def exists(self, name: str) -> bool:
         """Whether there is a tenant of that name."""
@@ -117,13 +117,17 @@ class Administer:
     def duplicate(self, master: str, name: str, new: str, *, neutralize: bool) -> None:
         """Copy a tenant with its files; sessions of the copy are void, its keys too when it is neutralized."""
         self.guard(master)
+        self.copy(name, new, neutralize=neutralize)
+
+    def copy(self, name: str, new: str, *, neutralize: bool) -> None:
+        """`duplicate` for whoever owns the machine."""
         self.provision.require(name)
         naming.tenant(new)
         if self.engine.exists(new):
             raise ConflictError(f"Database {new!r} already exists.", name=new)
 
         def work() -> None:
-            draft = f"copy-{os.urandom(8).hex()}"
+            draft = naming.draft()
             try:
                 self.engine.duplicate(name, draft)
                 self.tenants.files(name).copy_to(self.tenants.files(draft).root)
@@ -143,6 +147,10 @@ class Administer:
     def rename(self, master: str, name: str, new: str) -> None:
         """Give a tenant another name."""
         self.guard(master)
+        self.move(name, new)
+
+    def move(self, name: str, new: str) -> None:
+        """`rename` for whoever owns the machine."""
         self.provision.require(name)
         naming.tenant(new)
         if self.engine.exists(new):
@@ -162,6 +170,12 @@ class Administer:
         self.guard(master)
         if not self.exists(name):
             return False
+        self.remove(name)
+        return True
+
+    def remove(self, name: str) -> None:
+        """`drop` for whoever owns the machine. Raises MissingError."""
+        self.provision.require(name)
 
         def work() -> None:
             self._forget(name)
@@ -169,7 +183,6 @@ class Administer:
             backup.remove_tree(self.tenants.files(name).root)
 
         self._timed(events.TenantDropped, name, work)
-        return True
 
     def dump(self, master: str, name: str, kind: str) -> Path:
         """Write a dump into a temporary file, which the caller streams and deletes."""
@@ -182,7 +195,10 @@ class Administer:
         os.close(handle)
         target = Path(path)
         try:
-            self._timed(events.TenantDumped, name, lambda: self.backup.dump(name, target))
+            began = perf_counter()
+            self.backup.dump(name, target)
+            ms = (perf_counter() - began) * 1000
+            self.observe(events.TenantDumped(tenant=name, duration_ms=ms, size=target.stat().st_size))
         except BaseException:
             target.unlink(missing_ok=True)
             raise

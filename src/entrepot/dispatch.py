@@ -13,7 +13,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from entrepot import names
 from entrepot.administer import Administer
 from entrepot.auth import session_ids
 from entrepot.auth.authenticate import Authenticator
@@ -184,15 +183,15 @@ class Server:
         if named:
             return named
         found = session_ids.tenant_of(sid) if sid else None
-        if found and self.tenants.engine.exists(found):
+        if found and self.tenants.exists(found):
             return found
         bare = (host or "").rpartition(":")[0] or (host or "")
         for candidate in (bare, bare.partition(".")[0]):
-            if names.is_tenant(candidate) and self.tenants.engine.exists(candidate):
+            if self.tenants.exists(candidate):
                 return candidate
         if self.settings.default_tenant:
             return self.settings.default_tenant
-        there = self.tenants.engine.names()
+        there = self.tenants.names()
         return there[0] if len(there) == 1 else None
 
     # files -------------------------------------------------------------------------------------------------------

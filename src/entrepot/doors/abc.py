@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,16 +22,16 @@ class Administration(Protocol):
     ValidationError for a name that cannot be one.
     """
 
-    def list(self) -> list[str]:
+    def list(self) -> builtins.list[str]:
         """Sorted tenant names. AccessDenied when the settings switch listing off."""
 
     def exists(self, name: str) -> bool:
         """Whether there is a tenant of that name."""
 
-    def languages(self) -> list[tuple[str, str]]:
+    def languages(self) -> builtins.list[tuple[str, str]]:
         """(code, "English name / own name") of every language."""
 
-    def countries(self, master: str) -> list[tuple[str, str]]:
+    def countries(self, master: str) -> builtins.list[tuple[str, str]]:
         """(lower-case code, name) of every country."""
 
     def create(
@@ -66,7 +67,7 @@ class Administration(Protocol):
     def change_master_password(self, master: str, new: str) -> None:
         """Replace the master password for every process of this server."""
 
-    def upgrade(self, master: str, names: list[str]) -> None:
+    def upgrade(self, master: str, names: builtins.list[str]) -> None:
         """Bring tenants up to the installed version of their add-ons."""
 
 

@@ -52,6 +52,10 @@ class Work:
         """From here on this transaction uses a policy of its own, read with its own changes."""
         self._stale = self.policy_moved = True
 
+    def policy_undone(self) -> None:
+        """A part was undone: what it changed of the policy is read again."""
+        self._stale = self.policy_moved
+
     @property
     def policy(self) -> Policy:
         """The tenant's policy; after a change in this transaction, as this transaction sees it."""
@@ -218,6 +222,7 @@ class Environment:
                 self.flush()
         except BaseException:
             self.cache.reset()
+            self.work.policy_undone()
             raise
 
     def log(self, event: str, *, level: str = "info", message: str = "", **data: Any) -> None:

@@ -70,6 +70,7 @@ def invoke(env: Environment, model: str, method: str, args: tuple[Any, ...], kwa
         args = args[1:]
     signature = env.registry.plans.get(("signature", model, method), lambda: _signature(function))
     _fit(model, method, signature, args, named)
+    _check_values(model, method, args, named)
     records = meta.type(env, ids)
     if getattr(Model, method, None) is None:
         right = public.right or ("read" if public.readonly else "write")
@@ -82,6 +83,20 @@ def invoke(env: Environment, model: str, method: str, args: tuple[Any, ...], kwa
         single = method == "create" and isinstance(args[0] if args else named.get("vals_list"), Mapping)
         return result.ids[0] if single else list(result.ids)
     return plain(result)
+
+
+def _check_values(model: str, method: str, args: tuple[Any, ...], named: Mapping[str, Any]) -> None:
+    """Overrides of create and write rely on being given objects."""
+    if method == "write":
+        values = args[0] if args else named.get("vals")
+        if not isinstance(values, Mapping):
+            raise BadRequest(f"{model}.write takes values as an object, got {type(values).__name__}")
+    elif method == "create":
+        values = args[0] if args else named.get("vals_list")
+        many = values if isinstance(values, (list, tuple)) else [values]
+        wrong = next((each for each in many if not isinstance(each, Mapping)), None)
+        if wrong is not None or values is None:
+            raise BadRequest(f"{model}.create takes an object or a list of objects, got {type(wrong).__name__}")
 
 
 def _must_exist(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:

@@ -66,11 +66,11 @@ class PostgresEngine:
             found = _fetch(
                 home, "SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)", self._prefix
             )
-        return sorted(name for (full,) in found if names.is_tenant(name := full.removeprefix(self._prefix)))
+        return sorted(name for (full,) in found if names.is_database(name := full.removeprefix(self._prefix)))
 
     def exists(self, name: str) -> bool:
         """See `Engine`."""
-        return names.is_tenant(name) and self._has(self._prefix + name)
+        return names.is_database(name) and self._has(self._prefix + name)
 
     def open(self, name: str) -> Store:
         """See `Engine`. A store that was opened before is answered as it is; its next connection notices a
@@ -100,7 +100,7 @@ class PostgresEngine:
 
     def has_template(self, template: str) -> bool:
         """See `Engine`."""
-        return names.is_tenant(template) and self._has(self._template_name(template))
+        return names.is_database(template) and self._has(self._template_name(template))
 
     def duplicate(self, name: str, new: str) -> None:
         """See `Engine`. A database in use is copied through a dump of one snapshot, since cloning would end
@@ -253,7 +253,7 @@ class PostgresEngine:
         return PostgresStore(name, self.dialect, join, self._warm)
 
     def _full(self, name: str) -> str:
-        full = self._prefix + names.tenant(name)
+        full = self._prefix + names.database(name)
         if len(full) > LONGEST_NAME:
             raise ValidationError(
                 f"Database names have at most {LONGEST_NAME - len(self._prefix)} characters here."
@@ -266,7 +266,7 @@ class PostgresEngine:
         return self._full(name)
 
     def _template_name(self, template: str) -> str:
-        return short_name(self._template_prefix + names.tenant(template))
+        return short_name(self._template_prefix + names.database(template))
 
     def _template(self, template: str) -> str:
         if not self.has_template(template):

@@ -41,11 +41,11 @@ class SqliteEngine:
     def names(self) -> list[str]:
         """See `Engine`."""
         found = (path.name[: -len(SUFFIX)] for path in self._tenants.glob(f"*{SUFFIX}"))
-        return sorted(name for name in found if names.is_tenant(name))
+        return sorted(name for name in found if names.is_database(name))
 
     def exists(self, name: str) -> bool:
         """See `Engine`."""
-        return names.is_tenant(name) and self._path(name).is_file()
+        return names.is_database(name) and self._path(name).is_file()
 
     def open(self, name: str) -> Store:
         """See `Engine`. A store that was opened before is answered as it is; its next transaction notices a
@@ -73,7 +73,7 @@ class SqliteEngine:
 
     def freeze(self, name: str, template: str) -> None:
         """See `Engine`."""
-        names.tenant(template)
+        names.database(template)
         path = self._there(name)
         final = self._templates / f"{template}{SUFFIX}"
         with (
@@ -88,7 +88,7 @@ class SqliteEngine:
 
     def has_template(self, template: str) -> bool:
         """See `Engine`."""
-        return names.is_tenant(template) and (self._templates / f"{template}{SUFFIX}").is_file()
+        return names.is_database(template) and (self._templates / f"{template}{SUFFIX}").is_file()
 
     def duplicate(self, name: str, new: str) -> None:
         """See `Engine`."""
@@ -154,7 +154,7 @@ class SqliteEngine:
         return self._path(name)
 
     def _free(self, name: str) -> Path:
-        path = self._path(names.tenant(name))
+        path = self._path(names.database(name))
         if path.exists():
             raise files.taken(name)
         return path

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import tempfile
 import uuid
 import zipfile
@@ -82,7 +81,7 @@ class Backup:
         naming.tenant(name)
         if self.engine.exists(name):
             raise ConflictError(f"Database {name!r} already exists.", name=name)
-        draft = f"restore-{secrets.token_hex(8)}"
+        draft = naming.draft()
         with tempfile.TemporaryDirectory(dir=_folder(self.tenants.settings.data)) as folder:
             try:
                 with zipfile.ZipFile(path) as archive:
@@ -159,7 +158,7 @@ def void(tenants: Tenants, name: str, *, neutralize: bool) -> None:
         if neutralize:
             _clear(tx, "res_users_apikeys")
             env["ir.cron"].search([]).write({"active": False})
-            env["mail.mail"].search([("state", "=", "outgoing")]).write({"state": "cancelled"})
+            env["mail.mail"].search([("state", "=", "outgoing")]).write({"state": "cancel"})
         finish(work)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Callable, Iterable
 
@@ -52,7 +51,7 @@ class Provision:
         chosen = self.tenants.registries.names(addons if addons is not None else self.tenants.registries.all())
         template = self.template(chosen, demo=demo, step=step)
         step("copy")
-        draft = f"new-{secrets.token_hex(8)}"
+        draft = naming.draft()
         self.engine.create(draft, template=template)
         try:
             self.tenants.files(template).copy_to(self.tenants.files(draft).root)
@@ -71,7 +70,7 @@ class Provision:
         name = f"{'demo' if demo else 'plain'}-{self.tenants.registries.digest(addons, demo=demo)}"
         if self.engine.has_template(name):
             return name
-        draft = f"build-{secrets.token_hex(8)}"
+        draft = naming.draft()
         self.engine.create(draft)
         try:
             self._install(draft, addons, demo=demo, step=step)

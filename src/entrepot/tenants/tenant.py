@@ -90,7 +90,7 @@ class Tenants:
         found = self._open.get(name)
         if found is not None:
             return found
-        if not names.is_tenant(name) or not self.engine.exists(name):
+        if not self.exists(name) and names.draft_age_s(str(name)) is None:
             raise MissingError(f"Database {name[:64] if isinstance(name, str) else '?'} does not exist.")
         with self._lock:
             found = self._open.get(name)
@@ -100,6 +100,24 @@ class Tenants:
                 while len(self._open) > self.settings.open_tenants:
                     self._open.popitem(last=False)
         return found
+
+    def names(self) -> list[str]:
+        """The tenants of this server, sorted; drafts are not among them."""
+        return [name for name in self.engine.names() if names.is_tenant(name)]
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a tenant of that name."""
+        return name in self._open or (names.is_tenant(name) and self.engine.exists(name))
+
+    def sweep_drafts(self, older_than_s: float = 3600) -> list[str]:
+        """Drop what was begun and never finished, because its process died."""
+        swept = []
+        for name in self.engine.names():
+            age = names.draft_age_s(name)
+            if age is not None and age > older_than_s:
+                self.engine.drop(name)
+                swept.append(name)
+        return swept
 
     def files(self, name: str) -> FileStore:
         """The file store of a tenant."""

@@ -154,7 +154,7 @@ def open_form(house: House, request: Request) -> FormUpload:
 def open_file_form(house: House, request: Request) -> FormUpload:
     """The taker of a form with a file.
 
-    It is laid where databases are: folders for temporary files may be held in memory, and a dump may be large.
+    It is laid where databases are: a folder for temporary files may be held in memory, and a dump be large.
     """
     folder = house.settings.data if house.settings.data.is_dir() else None
     # Listing the countries is the one order that proves the password and changes nothing.

@@ -6,6 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any, Unpack
 
+from entrepot.files.store import Stored
 from entrepot.kernel.fields.base import Field, FieldError, Options, is_unset
 
 if TYPE_CHECKING:
@@ -35,11 +36,10 @@ class Binary(Field[bytes | None]):
         super().__init__(**given)  # type: ignore[misc] - the options of both are read from `given`
 
     def parse(self, value: Any, env: Environment) -> str | None:
-        """Bytes, or base64 text (characters outside its alphabet are skipped)."""
+        """Bytes, base64 text (characters outside its alphabet are skipped), or a file that is in the store already."""
         if is_unset(value) or value in ("", b""):
             return None
-        content = decode(value)
-        stored = env.files.put(content)
+        stored = value if isinstance(value, Stored) else env.files.put(decode(value))
         return f"{stored.key}.{stored.size}"
 
     def present(self, cached: Any, records: Model) -> bytes | None:
