@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 
 url = os.environ.get("ENTREPOT_URL", "http://127.0.0.1:8069")
 db = os.environ.get("ENTREPOT_DB", "demo")
-key = os.environ["ENTREPOT_API_KEY"]  # `entrepot user key LOGIN --tenant demo` makes one
+key = os.environ["ENTREPOT_API_KEY"]  # `entrepot user key demo admin` makes one
 
 
 def call(model, method, **arguments):

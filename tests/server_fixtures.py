@@ -62,7 +62,9 @@ def running_server(request: pytest.FixtureRequest, store: str) -> ServerProcess:
 
         def end() -> None:
             server.kill()
-            shutil.rmtree(data, ignore_errors=True)
+            for each in data.iterdir():  # the log stays, to be read after a failure
+                if each != server.log:
+                    shutil.rmtree(each, ignore_errors=True)
 
         config.add_cleanup(end)
     return servers[store]

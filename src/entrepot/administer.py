@@ -78,7 +78,11 @@ class Administer:
         self.guard(master)
         territories = Locale("en").territories
         return sorted(
-            ((code.lower(), name) for code, name in territories.items() if len(code) == 2 and code not in {"EU", "EZ", "UN", "ZZ"}),
+            (
+                (code.lower(), name)
+                for code, name in territories.items()
+                if len(code) == 2 and code not in {"EU", "EZ", "UN", "ZZ"}
+            ),
             key=lambda pair: pair[1],
         )
 
@@ -230,5 +234,3 @@ class Administer:
         began = perf_counter()
         work()
         self.observe(event(tenant=name, duration_ms=(perf_counter() - began) * 1000, **more))
-
-

@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 Value: TypeAlias = (
-    None
-    | bool
+    bool
     | int
     | float
     | Decimal
@@ -24,6 +23,7 @@ Value: TypeAlias = (
     | datetime
     | Sequence["Value"]
     | Mapping[str, "Value"]
+    | None
 )
 """What may cross a door. Replies may also hold a `Table` (see `entrepot.table`), alone or nested."""
 

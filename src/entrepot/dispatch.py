@@ -60,7 +60,9 @@ class Server:
         outcome = "ok"
         try:
             return retrying(
-                lambda: self._run(tenant, call, seen), self.settings.retries, lambda n, e: self._retried(call, n, e)
+                lambda: self._run(tenant, call, seen),
+                self.settings.retries,
+                lambda n, e: self._retried(call, n, e),
             )
         except EntrepotError as error:
             outcome = error.code
@@ -93,7 +95,9 @@ class Server:
             _, public = declared(work.registry, call.model, call.method)
             if public.readonly != readonly:
                 raise _Moved
-            args, kwargs = (call.args, call.kwargs) if readonly else copy.deepcopy((call.args, dict(call.kwargs)))
+            args, kwargs = (
+                (call.args, call.kwargs) if readonly else copy.deepcopy((call.args, dict(call.kwargs)))
+            )
             result = invoke(Environment(work, caller), call.model, call.method, args, kwargs)
             if not readonly:
                 finish(work)
@@ -115,7 +119,11 @@ class Server:
     def _retried(self, call: Call, attempt: int, error: Exception) -> None:
         self.observe(
             TransactionRetried(
-                tenant=call.tenant, model=call.model, method=call.method, attempt=attempt, reason=type(error).__name__
+                tenant=call.tenant,
+                model=call.model,
+                method=call.method,
+                attempt=attempt,
+                reason=type(error).__name__,
             )
         )
 
@@ -143,7 +151,12 @@ class Server:
                 shared = house.work(tx)
                 env = Environment(shared, shared.policy.caller(tx, uid), su=True)
                 ends = self.authenticator.session_end(self.settings.session_seconds)
-                values = {"digest": session_ids.digest(sid), "user_id": uid, "expires": ends, "address": address[:64]}
+                values = {
+                    "digest": session_ids.digest(sid),
+                    "user_id": uid,
+                    "expires": ends,
+                    "address": address[:64],
+                }
                 env["res.users.session"].create([values])
                 env["res.users"].browse(uid).write({"login_date": env.now()})
                 finish(shared)
@@ -178,7 +191,9 @@ class Server:
 
         retrying(work, self.settings.retries)
 
-    def tenant_for(self, *, named: str | None = None, sid: str | None = None, host: str | None = None) -> str | None:
+    def tenant_for(
+        self, *, named: str | None = None, sid: str | None = None, host: str | None = None
+    ) -> str | None:
         """The tenant of a request: named, else the session's, else one bearing the host's name, else the default or lone one."""
         if named:
             return named
@@ -209,11 +224,18 @@ class Server:
         return retrying(work, self.settings.retries)
 
     def _file(
-        self, house: Tenant, tx: Transaction, credentials: Credentials, what: tuple[str, int, str], address: str
+        self,
+        house: Tenant,
+        tx: Transaction,
+        credentials: Credentials,
+        what: tuple[str, int, str],
+        address: str,
     ) -> FileReply:
         model, record_id, name = what
         shared = house.work(tx)
-        env = Environment(shared, self.authenticator.prove(tx, shared.policy, house.name, credentials, address))
+        env = Environment(
+            shared, self.authenticator.prove(tx, shared.policy, house.name, credentials, address)
+        )
         meta = env.registry.models.get(model)
         field = meta.fields.get(name) if meta is not None else None
         if meta is None or field is None or field.kind != "binary":

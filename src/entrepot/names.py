@@ -44,7 +44,12 @@ def is_tenant(name: object) -> bool:
 
     Two dots in a row are refused: a tenant's name is also a file's name. So are the names of drafts.
     """
-    return isinstance(name, str) and _TENANT.fullmatch(name) is not None and ".." not in name and not name.startswith(DRAFT)
+    return (
+        isinstance(name, str)
+        and _TENANT.fullmatch(name) is not None
+        and ".." not in name
+        and not name.startswith(DRAFT)
+    )
 
 
 def draft() -> str:

@@ -22,8 +22,12 @@ class Settings:
     """The frozen settings of one server."""
 
     data: Path = setting(Path("var"), "Folder of the embedded stores, files and templates.")
-    store: str = setting("", "URL of a PostgreSQL server (postgresql://…); empty for the embedded SQLite store.", secret=True)
-    master_password: str = setting("", "Guards creating, copying and dropping tenants; empty refuses all of it.", secret=True)
+    store: str = setting(
+        "", "URL of a PostgreSQL server (postgresql://…); empty for the embedded SQLite store.", secret=True
+    )
+    master_password: str = setting(
+        "", "Guards creating, copying and dropping tenants; empty refuses all of it.", secret=True
+    )
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8069, "Port to listen on.")
     workers: int = setting(0, "Server processes; 0 for one a core.")
@@ -35,9 +39,13 @@ class Settings:
     open_stores: int = setting(64, "Tenants whose connections one process keeps open.")
     open_tenants: int = setting(2000, "Tenants whose rights and models one process remembers.")
     session_seconds: int = setting(7 * 86400, "How long an unused session lives.")
-    login_attempts: int = setting(10, "Failed logins per login and address in a window before further ones are refused.")
+    login_attempts: int = setting(
+        10, "Failed logins per login and address in a window before further ones are refused."
+    )
     login_window_seconds: int = setting(60, "Length of the window of failed logins.")
-    password_cache_seconds: int = setting(300, "How long a proven per-call password is remembered (as a keyed digest).")
+    password_cache_seconds: int = setting(
+        300, "How long a proven per-call password is remembered (as a keyed digest)."
+    )
     retries: int = setting(10, "Tries of a call whose transaction collided with another one.")
     durable: bool = setting(True, "Whether an acknowledged write survives power loss on the embedded store.")
     trusted_proxies: str = setting("", "Comma list of proxy addresses whose X-Forwarded-For is believed.")
@@ -62,7 +70,16 @@ def load(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Setti
 
 def _read(variable: str, text: str, default: Any) -> Any:
     if isinstance(default, bool):
-        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         if text.lower() not in words:
             raise ValueError(f"{variable}: expected yes or no, not {text!r}")
         return words[text.lower()]

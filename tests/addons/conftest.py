@@ -31,7 +31,9 @@ def registries() -> Registries:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def shared_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """Each engine, shared by the run: its templates are made once."""
     if request.param == "sqlite":
         embedded = SqliteEngine(tmp_path_factory.mktemp("addons"), durable=False)
@@ -62,9 +64,7 @@ def addon_set(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def environment(
-    tenants: Tenants, addon_set: tuple[str, ...]
-) -> Iterator[Callable[..., Environment]]:
+def environment(tenants: Tenants, addon_set: tuple[str, ...]) -> Iterator[Callable[..., Environment]]:
     """Make an environment: `environment(uid=1, clock=None, demo=False)`; what it writes is undone after the test."""
     provision = Provision(tenants)
     with ExitStack() as stack:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wire.case import BAD_CALL, INVALID, Among, Case, Ref, Refusal, among, ask, refs
+from wire.case import INVALID, Among, Case, Ref, Refusal, among, ask, refs
 
 PARTNER = "res.partner"
 W = ["ref", "=like", "w-%"]
@@ -22,10 +22,10 @@ TRUTH: list[tuple[str, list[Any], Among]] = [
     ("the true leaf", [[1, "=", 1]], ALL),
     ("the false leaf", [[0, "=", 1]], NONE),
     # texts
-    ("= text", [["city", "=", "Gent"]], among("acme")),
+    ("= text", [["city", "=", "Gent"]], BELGIANS),
     ("= counts case", [["name", "=", "acme"]], NONE),
     ("=? False is always true", [["city", "=?", False]], ALL),
-    ("=? with a value is =", [["city", "=?", "Gent"]], among("acme")),
+    ("=? with a value is =", [["city", "=?", "Gent"]], BELGIANS),
     ("in", [["name", "in", ["Acme", "bob Bakker", "nobody"]]], among("acme", "bob")),
     ("in nothing", [["name", "in", []]], NONE),
     ("not in nothing", [["name", "not in", []]], ALL),
@@ -39,7 +39,7 @@ TRUTH: list[tuple[str, list[Any], Among]] = [
     ("=like with its own wildcards", [["email", "=like", "info@%"]], among("acme")),
     ("=ilike", [["email", "=ilike", "INFO@%"]], among("acme")),
     ("one character's wildcard", [["ref", "=like", "w-_nna"]], among("anna")),
-    ("a wildcard inside ilike", [["name", "ilike", "a_na"]], NONE),
+    ("a wildcard inside ilike", [["name", "ilike", "a_na"]], among("anna")),
     ("an escaped percent", [["name", "like", "\\%"]], among("nil")),
     ("an escaped underscore", [["name", "like", "\\_"]], among("nil")),
     ("< and > go by code point", [["name", "<", "B"]], among("acme", "anna", "nil")),
@@ -86,7 +86,7 @@ TRUTH: list[tuple[str, list[Any], Among]] = [
     ("not of an or", ["!", "|", ["name", "=", "Acme"], ["email", "=", False]], among("anna")),
     (
         "an or of three",
-        ["|", "|", ["color", "=", 3], ["color", "=", 7], ["city", "=", "Gent"]],
+        ["|", "|", ["color", "=", 3], ["color", "=", 7], ["is_company", "=", True]],
         among("acme", "anna", "zoe"),
     ),
     ("not of not", ["!", "!", ["is_company", "=", True]], among("acme")),
@@ -199,8 +199,8 @@ CASES = [
         among("anna", "bob", "old"),
     ),
     Case(
-        "a domain past the depth that the server takes",
-        ask(PARTNER, "search", ["!"] * 2001 + [["name", "=", "x"]]),
-        BAD_CALL,
+        "a thousand negations",
+        ask(PARTNER, "search", ["!"] * 1000 + [["ref", "=", "w-zoe"]]),
+        among("zoe"),
     ),
 ]

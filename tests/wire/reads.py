@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wire.case import INVALID, Case, Has, Kind, Lacks, OneOf, Ref, Text, ask, refs
+from wire.case import INVALID, Case, Has, Kind, Lacks, OneOf, Ref, Refusal, Text, ask, refs
 
 PARTNER = "res.partner"
 MOMENT = Text(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -162,7 +162,7 @@ CASES = [
     Case(
         "an unknown external id",
         ask("ir.model.data", "check_object_reference", "base", "atlantis"),
-        INVALID.with_words("base.atlantis"),
+        Refusal(("MissingError", "ValidationError"), ("base.atlantis",)),
     ),
     Case(
         "web_read of a tree of fields",

@@ -28,7 +28,7 @@ def build(tenant: Tenant) -> tuple[dict[str, int], dict[str, User]]:
         "eur": first(tenant, "res.currency", ["name", "=", "EUR"]),
     }
 
-    def make(name: str, model: str, **values: Any) -> None:
+    def make(name: str, model: str, /, **values: Any) -> None:
         ids[name] = int(tenant.execute(model, "create", values))  # type: ignore[call-overload]
 
     make("glasses", "res.partner.category", name="Glasses")

@@ -9,6 +9,7 @@ from wire.case import (
     DOORS,
     INVALID,
     MISSING,
+    USER_ERROR,
     AtLeast,
     Case,
     Has,
@@ -79,7 +80,7 @@ CASES = [
     Case(
         "a unique key names its field",
         ask("res.country", "create", {"name": "Second Belgium", "code": "BE"}),
-        INVALID.with_words("code"),
+        USER_ERROR.with_words("Country Code"),
     ),
     Case(
         "a link to nothing names its field",

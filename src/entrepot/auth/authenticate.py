@@ -47,7 +47,9 @@ class Authenticator:
         self.clock = clock
         self.refused = refused
 
-    def prove(self, tx: Transaction, policy: Policy, tenant: str, credentials: Credentials, address: str) -> Caller:
+    def prove(
+        self, tx: Transaction, policy: Policy, tenant: str, credentials: Credentials, address: str
+    ) -> Caller:
         """The caller behind credentials. Raises AccessDenied, SessionExpired, RateLimited."""
         if isinstance(credentials, Password):
             account = policy.account(tx, credentials.uid) if 0 < credentials.uid < 2**31 else None
@@ -62,7 +64,9 @@ class Authenticator:
             raise SessionExpired
         raise AccessDenied  # pragma: no cover - Credentials is closed
 
-    def login(self, tx: Transaction, policy: Policy, tenant: str, login: str, password: str, address: str) -> Proof:
+    def login(
+        self, tx: Transaction, policy: Policy, tenant: str, login: str, password: str, address: str
+    ) -> Proof:
         """The user with a login and its password or API key. Raises AccessDenied, RateLimited."""
         mark = tx.dialect.placeholder(1)
         usable = isinstance(login, str) and "\0" not in login
@@ -71,7 +75,14 @@ class Authenticator:
         return self.check(tx, tenant, account, password, address, login=str(login))
 
     def check(
-        self, tx: Transaction, tenant: str, account: Account | None, password: str, address: str, *, login: str = ""
+        self,
+        tx: Transaction,
+        tenant: str,
+        account: Account | None,
+        password: str,
+        address: str,
+        *,
+        login: str = "",
     ) -> Proof:
         """Whether a password (or API key) is an account's. Raises AccessDenied, RateLimited."""
         usable = account is not None and account.active and isinstance(password, str) and bool(password)
@@ -100,7 +111,8 @@ class Authenticator:
         """The owner of a living API key, when it is `uid`'s (None: whoever's)."""
         mark = tx.dialect.placeholder(1)
         rows = tx.fetch(
-            f"SELECT user_id, digest, expiration_date FROM res_users_apikeys WHERE digest = {mark}", [keys.digest(text)]
+            f"SELECT user_id, digest, expiration_date FROM res_users_apikeys WHERE digest = {mark}",
+            [keys.digest(text)],
         )
         for owner, digest, expires in rows:
             if keys.is_same(digest, text) and not keys.is_expired(_moment(expires), self.clock.now()):

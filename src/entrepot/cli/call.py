@@ -21,7 +21,9 @@ from entrepot.errors import BadRequest
 @click.argument("named", required=False, default="{}")
 @click.option("--user", "uid", type=int, default=2, show_default=True, help="Id of the user to act as.")
 @pass_context
-def call(context: Context, tenant: str, model: str, method: str, arguments: str, named: str, uid: int) -> None:
+def call(
+    context: Context, tenant: str, model: str, method: str, arguments: str, named: str, uid: int
+) -> None:
     """Call a public method with JSON arguments and print the JSON answer.
 
     \b

@@ -33,7 +33,7 @@ class Context:
     @contextmanager
     def app(self, **more: Any) -> Iterator[App]:
         """A server in this process, closed afterwards. Only warnings are logged."""
-        log = JsonLog(click.get_binary_stream("stderr"), "warning")  # type: ignore[arg-type] - a binary stream
+        log = JsonLog(click.get_binary_stream("stderr"), "warning")  # type: ignore[arg-type]  # a binary stream
         built = house.build(self.settings(**more), log=log)
         try:
             yield built
@@ -52,7 +52,11 @@ class Context:
     def answer(self, value: Any, text: str | Callable[[], str] = "") -> None:
         """Print a value as JSON where it was asked for, its text otherwise."""
         if self.as_json:
-            click.echo(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+            click.echo(
+                orjson.dumps(
+                    value, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+                ).decode()
+            )
         else:
             shown = text() if callable(text) else text
             if shown:
@@ -63,7 +67,10 @@ def columns(rows: Sequence[Sequence[Any]], head: Sequence[str]) -> str:
     """Rows under a head, in columns."""
     table = [list(map(str, head)), *(list(map(str, row)) for row in rows)]
     widths = [max(len(row[at]) for row in table) for at in range(len(head))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    )
 
 
 @contextmanager

@@ -15,7 +15,9 @@ from entrepot.errors import EntrepotError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="entrepot")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded stores and files (ENTREPOT_DATA).")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder of the embedded stores and files (ENTREPOT_DATA)."
+)
 @click.option("--store", help="URL of a PostgreSQL server (ENTREPOT_STORE); default: the embedded store.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 @click.pass_context
@@ -47,5 +49,3 @@ def main() -> None:
             click.echo(f"entrepot: {error}", err=True)
             sys.exit(2)
         raise
-
-

@@ -14,7 +14,9 @@ from entrepot.doors import serving
 @click.option("--workers", type=int, help="Processes (ENTREPOT_WORKERS, default one a core).")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="What is logged.")
 @pass_context
-def serve(context: Context, host: str | None, port: int | None, workers: int | None, log_level: str | None) -> None:
+def serve(
+    context: Context, host: str | None, port: int | None, workers: int | None, log_level: str | None
+) -> None:
     """Serve every tenant until SIGTERM or SIGINT; calls in flight finish.
 
     \b

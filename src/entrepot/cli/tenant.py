@@ -74,13 +74,18 @@ def list_(context: Context) -> None:
         for name in built.tenants.names():
             with built.tenants.open(name).store.transaction(readonly=True) as tx:
                 found.append({"name": name, "addons": sorted(installed(tx))})
-    context.answer(found, lambda: columns([(each["name"], ", ".join(each["addons"])) for each in found], ("TENANT", "ADD-ONS")))
+    context.answer(
+        found,
+        lambda: columns([(each["name"], ", ".join(each["addons"])) for each in found], ("TENANT", "ADD-ONS")),
+    )
 
 
 @tenant.command("duplicate")
 @click.argument("name")
 @click.argument("new")
-@click.option("--neutralize", is_flag=True, help="Switch off what acts outside: scheduled actions, mail, API keys.")
+@click.option(
+    "--neutralize", is_flag=True, help="Switch off what acts outside: scheduled actions, mail, API keys."
+)
 @pass_context
 def duplicate(context: Context, name: str, new: str, neutralize: bool) -> None:
     """Copy a tenant with its files.
@@ -156,7 +161,9 @@ def dump(context: Context, name: str, file: Path) -> None:
 @tenant.command("restore")
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--neutralize", is_flag=True, help="Switch off what acts outside: scheduled actions, mail, API keys.")
+@click.option(
+    "--neutralize", is_flag=True, help="Switch off what acts outside: scheduled actions, mail, API keys."
+)
 @pass_context
 def restore(context: Context, name: str, file: Path, neutralize: bool) -> None:
     """Make a tenant from a dump; a bad file changes nothing.

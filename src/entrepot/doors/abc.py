@@ -92,7 +92,9 @@ class House(Protocol):
     def log_out(self, sid: str) -> None:
         """End a session; unknown ones are ignored."""
 
-    def tenant_for(self, *, named: str | None = None, sid: str | None = None, host: str | None = None) -> str | None:
+    def tenant_for(
+        self, *, named: str | None = None, sid: str | None = None, host: str | None = None
+    ) -> str | None:
         """The tenant of a request: named, else the session's, else one bearing the host's name, else the default.
 
         None when nothing chooses one. A lone tenant is chosen without being named.

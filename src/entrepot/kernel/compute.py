@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from entrepot.kernel.registry import ModelMeta, Path
 
 
-def modified(env: Environment, fields: Iterable[Field[Any]], ids: tuple[int, ...], *, new: bool = False) -> None:
+def modified(
+    env: Environment, fields: Iterable[Field[Any]], ids: tuple[int, ...], *, new: bool = False
+) -> None:
     """Note that these fields of these records changed. `new`: the records were just created, so few can point to them."""
     if not ids:
         return
@@ -142,7 +144,9 @@ def work_out(env: Environment, meta: ModelMeta, ids: tuple[int, ...], field: Fie
 
 
 def _together(env: Environment, meta: ModelMeta, field: Field[Any]) -> list[Field[Any]]:
-    return [each for each in meta.fields.values() if each.compute == field.compute and each.stored == field.stored]
+    return [
+        each for each in meta.fields.values() if each.compute == field.compute and each.stored == field.stored
+    ]
 
 
 def _follow(records: Model, field: Field[Any]) -> None:

@@ -12,6 +12,9 @@ from typing import Any, Literal, TypeVar, overload
 
 F = TypeVar("F", bound=Callable[..., Any])
 Right = Literal["read", "write", "create", "unlink"]
+DEPENDS, CONSTRAINS, ONDELETE, PUBLIC, CRON = "_depends", "_constrains", "_ondelete", "_public", "_cron"
+"""The marks that decorators leave on methods."""
+
 RIGHTS: tuple[Right, ...] = ("read", "write", "create", "unlink")
 
 
@@ -54,7 +57,7 @@ def depends(*paths: str) -> Callable[[F], F]:
     """Say which fields (dotted paths from the model) a compute method reads."""
 
     def mark(method: F) -> F:
-        method._depends = paths  # type: ignore[attr-defined]
+        setattr(method, DEPENDS, paths)
         return method
 
     return mark
@@ -64,7 +67,7 @@ def constrains(*names: str) -> Callable[[F], F]:
     """Run a check after creation and after writes of these fields; it yields `Problem`s."""
 
     def mark(method: F) -> F:
-        method._constrains = names  # type: ignore[attr-defined]
+        setattr(method, CONSTRAINS, names)
         return method
 
     return mark
@@ -72,14 +75,16 @@ def constrains(*names: str) -> Callable[[F], F]:
 
 def ondelete(method: F) -> F:
     """Run a check before records are deleted; it yields `Problem`s."""
-    method._ondelete = True  # type: ignore[attr-defined]
+    setattr(method, ONDELETE, True)
     return method
 
 
 @overload
 def public(method: F) -> F: ...
 @overload
-def public(*, readonly: bool = False, model: bool = False, right: Right | None = None) -> Callable[[F], F]: ...
+def public(
+    *, readonly: bool = False, model: bool = False, right: Right | None = None
+) -> Callable[[F], F]: ...
 def public(
     method: F | None = None, *, readonly: bool = False, model: bool = False, right: Right | None = None
 ) -> F | Callable[[F], F]:
@@ -90,7 +95,7 @@ def public(
     """
 
     def mark(function: F) -> F:
-        function._public = Public(readonly, model, right)  # type: ignore[attr-defined]
+        setattr(function, PUBLIC, Public(readonly, model, right))
         return function
 
     return mark if method is None else mark(method)
@@ -104,7 +109,7 @@ def cron(*, every: str) -> Callable[[F], F]:
         raise ValueError(f"expected a number and one of {', '.join(units)}, got {every!r}")
 
     def mark(method: F) -> F:
-        method._cron = Cron(int(number), unit.rstrip("s") + "s")  # type: ignore[attr-defined]
+        setattr(method, CRON, Cron(int(number), unit.rstrip("s") + "s"))
         return method
 
     return mark

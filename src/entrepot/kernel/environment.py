@@ -70,7 +70,9 @@ class Environment:
 
     __slots__ = ("cache", "caller", "context", "files", "lang", "registry", "su", "tx", "work")
 
-    def __init__(self, work: Work, caller: Caller, context: Mapping[str, Any] = EMPTY, *, su: bool = False) -> None:
+    def __init__(
+        self, work: Work, caller: Caller, context: Mapping[str, Any] = EMPTY, *, su: bool = False
+    ) -> None:
         """See a transaction as `caller`, with `su` without access checks."""
         self.work = work
         self.tx = work.tx
@@ -129,7 +131,11 @@ class Environment:
         wanted = self.context.get("allowed_company_ids")
         if not wanted or not isinstance(wanted, (list, tuple)):
             own = self.caller.company_id
-            return self.caller.company_ids if own is None else (own, *(c for c in self.caller.company_ids if c != own))
+            return (
+                self.caller.company_ids
+                if own is None
+                else (own, *(c for c in self.caller.company_ids if c != own))
+            )
         if not self.su and not set(wanted) <= set(self.caller.company_ids):
             raise AccessError("Access to unauthorized or invalid companies.")
         return tuple(wanted)
@@ -169,7 +175,9 @@ class Environment:
         """The record of an external id. Raises MissingError; None when `missing_ok`."""
         return externals.ref(self, external_id, missing_ok=missing_ok)
 
-    def upsert(self, external_id: str, model: str, values: Mapping[str, Any], *, noupdate: bool = False) -> Model:
+    def upsert(
+        self, external_id: str, model: str, values: Mapping[str, Any], *, noupdate: bool = False
+    ) -> Model:
         """Create or update the record behind an external id."""
         return externals.upsert(self, [(external_id, values)], model, noupdate=noupdate)
 

@@ -38,7 +38,9 @@ def find(env: Environment, external_ids: Sequence[str]) -> dict[str, tuple[str, 
 
     def make() -> Plan:
         among = dialect.among(ident("name"), Slot(0), "text")
-        return render(SQL("SELECT module, name, model, res_id FROM {} WHERE {}", ident(TABLE), among), dialect)
+        return render(
+            SQL("SELECT module, name, model, res_id FROM {} WHERE {}", ident(TABLE), among), dialect
+        )
 
     plan = env.registry.plans.get(("externals", dialect.name), make)
     wanted = set(names)
@@ -67,7 +69,12 @@ def upsert(
     ids: dict[str, int] = {}
     fresh: list[tuple[str, Mapping[str, Any]]] = []
     alive = set(
-        env[model].sudo().with_context(active_test=False).browse([i for m, i in known.values() if m == model]).exists().ids
+        env[model]
+        .sudo()
+        .with_context(active_test=False)
+        .browse([i for m, i in known.values() if m == model])
+        .exists()
+        .ids
     )
     for external_id, values in rows:
         found = known.get(external_id)
@@ -100,7 +107,9 @@ def remember(
     values = []
     for external_id, record_id in ids.items():
         module, name = split(external_id)
-        values.append({"module": module, "name": name, "model": model, "res_id": record_id, "noupdate": noupdate})
+        values.append(
+            {"module": module, "name": name, "model": model, "res_id": record_id, "noupdate": noupdate}
+        )
     data.create(values)
     if model == "res.groups":
         env.work.policy_changed()
@@ -114,11 +123,18 @@ def names_of(env: Environment, model: str, ids: Sequence[int]) -> dict[int, str]
 
     def make() -> Plan:
         among = dialect.among(ident("res_id"), Slot(1), "integer")
-        text = SQL("SELECT res_id, module, name FROM {} WHERE model = {} AND {} ORDER BY id DESC", ident(TABLE), Slot(0), among)
+        text = SQL(
+            "SELECT res_id, module, name FROM {} WHERE model = {} AND {} ORDER BY id DESC",
+            ident(TABLE),
+            Slot(0),
+            among,
+        )
         return render(text, dialect)
 
     plan = env.registry.plans.get(("external names", dialect.name), make)
-    return {i: f"{module}.{name}" for i, module, name in env.tx.fetch(plan.text, plan.bind([model, list(ids)]))}
+    return {
+        i: f"{module}.{name}" for i, module, name in env.tx.fetch(plan.text, plan.bind([model, list(ids)]))
+    }
 
 
 def forget(env: Environment, model: str, ids: tuple[int, ...]) -> None:

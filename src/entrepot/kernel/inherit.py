@@ -23,11 +23,15 @@ def chains(classes: Iterable[type[Model]]) -> dict[str, list[type[Model]]]:
             continue
         if declared.extends:
             if declared.name not in found:
-                raise DeclarationError(f"{each.__qualname__} extends {declared.name}, which no loaded add-on defines")
+                raise DeclarationError(
+                    f"{each.__qualname__} extends {declared.name}, which no loaded add-on defines"
+                )
             found[declared.name].append(each)
         else:
             if declared.name in found:
-                raise DeclarationError(f"{each.__qualname__} defines {declared.name} again; use extends={declared.name!r}")
+                raise DeclarationError(
+                    f"{each.__qualname__} defines {declared.name} again; use extends={declared.name!r}"
+                )
             found[declared.name] = [each]
     return found
 

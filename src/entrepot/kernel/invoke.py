@@ -37,7 +37,7 @@ class Signature:
     variable: bool
 
 
-def declared(registry: Registry, model: str, method: str) -> tuple[ModelMeta, Public]:
+def declared(registry: Registry, model: Any, method: Any) -> tuple[ModelMeta, Public]:
     """The model and how its method may be called. Raises MissingError (model), AccessError (private), UnknownMethod."""
     meta = registry.models.get(model) if isinstance(model, str) else None
     if not isinstance(method, str) or method.startswith("_") or method == "init":
@@ -51,7 +51,9 @@ def declared(registry: Registry, model: str, method: str) -> tuple[ModelMeta, Pu
     return meta, found
 
 
-def invoke(env: Environment, model: str, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+def invoke(
+    env: Environment, model: str, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Any:
     """Call a public method. Records in the answer become their ids; `create` of one set of values one id.
 
     Raises what the method raises, BadRequest for arguments that do not fit.
@@ -96,7 +98,9 @@ def _check_values(model: str, method: str, args: tuple[Any, ...], named: Mapping
         many = values if isinstance(values, (list, tuple)) else [values]
         wrong = next((each for each in many if not isinstance(each, Mapping)), None)
         if wrong is not None or values is None:
-            raise BadRequest(f"{model}.create takes an object or a list of objects, got {type(wrong).__name__}")
+            raise BadRequest(
+                f"{model}.create takes an object or a list of objects, got {type(wrong).__name__}"
+            )
 
 
 def _must_exist(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
@@ -134,7 +138,9 @@ def id_list(meta: ModelMeta, method: str, given: Any) -> tuple[int, ...]:
         return ()
     ids = [given] if isinstance(given, int) else given
     if not isinstance(ids, (list, tuple)) or len(ids) > MAX_IDS:
-        raise BadRequest(f"{meta.name}.{method}: the first argument is the ids of records, got {repr(given)[:60]}")
+        raise BadRequest(
+            f"{meta.name}.{method}: the first argument is the ids of records, got {repr(given)[:60]}"
+        )
     for each in ids:
         if isinstance(each, bool) or not isinstance(each, int):
             raise BadRequest(f"{meta.name}.{method}: ids are whole numbers, got {repr(each)[:60]}")
@@ -165,17 +171,23 @@ def _signature(function: Any) -> Signature:
     return Signature(tuple(names), required, frozenset(keywords), frozenset(needed), variable)
 
 
-def _fit(model: str, method: str, signature: Signature, args: tuple[Any, ...], named: Mapping[str, Any]) -> None:
+def _fit(
+    model: str, method: str, signature: Signature, args: tuple[Any, ...], named: Mapping[str, Any]
+) -> None:
     """Refuse arguments that do not fit, naming them."""
     names = signature.names
     if len(args) > len(names):
-        raise BadRequest(f"{model}.{method} takes {len(names)} arguments ({', '.join(names)}), got {len(args)}")
+        raise BadRequest(
+            f"{model}.{method} takes {len(names)} arguments ({', '.join(names)}), got {len(args)}"
+        )
     for name in named:
         if name in names[: len(args)]:
             raise BadRequest(f"{model}.{method} got {name!r} twice, by position and by name")
         if name not in names and name not in signature.keywords and not signature.variable:
             known = ", ".join((*names, *sorted(signature.keywords)))
-            raise BadRequest(f"{model}.{method} has no argument {str(name)[:60]!r}; it takes: {known or 'none'}")
+            raise BadRequest(
+                f"{model}.{method} has no argument {str(name)[:60]!r}; it takes: {known or 'none'}"
+            )
     missing = [name for name in names[len(args) : signature.required] if name not in named]
     missing += [name for name in sorted(signature.needed_keywords) if name not in named]
     if missing:

@@ -76,7 +76,9 @@ class Model(Records):
     # searching and reading ---------------------------------------------------------------------------------------
 
     @public(readonly=True, model=True)
-    def search(self, domain: Any = None, offset: int = 0, limit: int | None = None, order: str | None = None) -> Self:
+    def search(
+        self, domain: Any = None, offset: int = 0, limit: int | None = None, order: str | None = None
+    ) -> Self:
         """The records that a domain finds, in order."""
         return self.browse(search.search(self.env, self.meta, domain, offset, limit, order))
 
@@ -124,7 +126,9 @@ class Model(Records):
         lazy: bool = True,  # noqa: FBT001, FBT002 - the protocol's signature
     ) -> list[dict[str, Any]]:
         """Groups with aggregates."""
-        return group.read_group(self.env, self.meta, domain, fields, groupby, offset, limit, orderby, lazy=lazy)
+        return group.read_group(
+            self.env, self.meta, domain, fields, groupby, offset, limit, orderby, lazy=lazy
+        )
 
     @public(readonly=True, model=True)
     def name_search(
@@ -234,7 +238,7 @@ class Model(Records):
     @public(right="create")
     def copy(self, default: Values | None = None) -> Self:
         """Copies of these records."""
-        return copy.copy(self, default)  # type: ignore[return-value] - of the same model
+        return copy.copy(self, default)  # type: ignore[return-value]  # of the same model
 
     def copy_data(self, default: Values | None = None) -> dict[str, Any]:
         """The values of a copy; override to change what a copy takes along."""
@@ -286,7 +290,9 @@ class Model(Records):
 
     def _need_active(self) -> None:
         if "active" not in self.meta.fields:
-            raise UserError(f"{self.meta.title} ({self.model_name}) cannot be archived: it has no field 'active'.")
+            raise UserError(
+                f"{self.meta.title} ({self.model_name}) cannot be archived: it has no field 'active'."
+            )
 
     # rights --------------------------------------------------------------------------------------------------------
 
@@ -339,7 +345,8 @@ class Model(Records):
         field = self.meta.fields.get(name) if name else None
         for record in self:
             value = getattr(record, name) if field is not None else None
-            if isinstance(value, Records):
+            if isinstance(value, Model):
                 value = value.display_name if value else None
-            record.display_name = str(value) if value not in (None, "") else f"{self.model_name},{record.ids[0]}"
-
+            record.display_name = (
+                str(value) if value not in (None, "") else f"{self.model_name},{record.ids[0]}"
+            )

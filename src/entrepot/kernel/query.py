@@ -33,7 +33,9 @@ class Names:
 class Query:
     """Collects joins while its columns are asked for."""
 
-    def __init__(self, registry: Registry, dialect: Dialect, lang: str, meta: ModelMeta, names: Names | None = None) -> None:
+    def __init__(
+        self, registry: Registry, dialect: Dialect, lang: str, meta: ModelMeta, names: Names | None = None
+    ) -> None:
         """Begin with a model's table."""
         self.registry = registry
         self.dialect = dialect

@@ -45,10 +45,18 @@ class Records:
         return type(self)(self.env, ids if isinstance(ids, tuple) else (ids,), self.ids)
 
     def __contains__(self, record: object) -> bool:
-        return isinstance(record, Records) and record.model_name == self.model_name and set(record.ids) <= set(self.ids)
+        return (
+            isinstance(record, Records)
+            and record.model_name == self.model_name
+            and set(record.ids) <= set(self.ids)
+        )
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Records) and self.model_name == other.model_name and set(self.ids) == set(other.ids)
+        return (
+            isinstance(other, Records)
+            and self.model_name == other.model_name
+            and set(self.ids) == set(other.ids)
+        )
 
     def __hash__(self) -> int:
         return hash((self.model_name, frozenset(self.ids)))
@@ -149,7 +157,7 @@ class Records:
 
     def sorted(self, key: str | Callable[[Self], Any], *, reverse: bool = False) -> Self:
         """The records in the order of a key."""
-        by = key if callable(key) else (lambda record: getattr(record, key))
+        by: Callable[[Any], Any] = key if callable(key) else (lambda record: getattr(record, key))
         return self._with(tuple(record.ids[0] for record in sorted(self, key=by, reverse=reverse)))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from entrepot.errors import MissingError
 from entrepot.kernel import inherit, schema
 from entrepot.kernel.crud import search
-from entrepot.kernel.declare import Cron, Public
+from entrepot.kernel.declare import CONSTRAINS, CRON, DEPENDS, ONDELETE, PUBLIC, Cron, Public
 from entrepot.kernel.domain.parse import Leaf, Node
 from entrepot.kernel.fields.base import LOG_FIELDS, Field, label
 from entrepot.kernel.fields.integer import Integer
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from entrepot.storage.schema import TableSchema
 
 Path = tuple[Field[Any], ...]
+AnyField: TypeAlias = Any
+"""A `Field`; not typed so where a class attribute of that type would be taken for a descriptor."""
 
 
 @dataclass(eq=False, slots=True)
@@ -52,8 +54,8 @@ class ModelMeta:
     """Fields with a column in the model's own table, `id` not among them."""
     guarded: frozenset[str] = frozenset()
     """Fields that only some groups see."""
-    active: Field[Any] | None = None
-    name_field: Field[Any] | None = None
+    active: AnyField | None = None
+    name_field: AnyField | None = None
     """The stored field that is the display name; None when a method works it out."""
     methods: dict[str, Public] = field(default_factory=dict)
     constraints: list[tuple[str, frozenset[str]]] = field(default_factory=list)
@@ -62,7 +64,12 @@ class ModelMeta:
 
     def sql_able(self, each: Field[Any]) -> bool:
         """Whether SQL can reach a field's value: a column here, or along many2ones elsewhere."""
-        return each.name == "id" or self.name_field is not None and each.name == "display_name" or reachable(each)
+        return (
+            each.name == "id"
+            or self.name_field is not None
+            and each.name == "display_name"
+            or reachable(each)
+        )
 
     def among(self, ids: tuple[int, ...]) -> Node:
         """The domain of these ids."""
@@ -131,15 +138,22 @@ class Registry:
         for meta in self.models.values():
             for each in meta.fields.values():
                 if each.kind == "one2many" and not each.path:
-                    inverse = self.models[each.comodel].fields.get(each.inverse_name)  # type: ignore[attr-defined] - a One2many
+                    inverse = self.models[each.comodel].fields.get(each.inverse_name)  # type: ignore[attr-defined]  # a One2many
                     if inverse is None:
-                        raise DeclarationError(f"{meta.name}.{each.name}: {each.comodel} has no field for its other side")
+                        raise DeclarationError(
+                            f"{meta.name}.{each.name}: {each.comodel} has no field for its other side"
+                        )
                     self.inverses.setdefault(inverse, []).append(each)
                 if each.table_kind == "ids":
                     self.pointing.setdefault(each.comodel, []).append(each)
                 if each.kind == "many2many" and each.stored and not each.path:
-                    tables.setdefault(each.table, []).append(each)  # type: ignore[attr-defined] - a Many2many
-                if each.kind == "many2one" and each.has_column and each.name not in LOG_FIELDS and not meta.abstract:
+                    tables.setdefault(each.table, []).append(each)  # type: ignore[attr-defined]  # a Many2many
+                if (
+                    each.kind == "many2one"
+                    and each.has_column
+                    and each.name not in LOG_FIELDS
+                    and not meta.abstract
+                ):
                     self.linking.setdefault(each.comodel, []).append(each)
         for group in tables.values():
             for each in group:
@@ -174,8 +188,20 @@ class Registry:
                     "nullable": each.nullable,
                     "aggregator": each.aggregator,
                 }
-                kept = ("choices", "comodel", "digits", "scale", "currency", "size", "domain", "models", "sanitize")
-                given |= {key: each.given[key] for key in (*kept, "inverse_name", "translate") if key in each.given}
+                kept = (
+                    "choices",
+                    "comodel",
+                    "digits",
+                    "scale",
+                    "currency",
+                    "size",
+                    "domain",
+                    "models",
+                    "sanitize",
+                )
+                given |= {
+                    key: each.given[key] for key in (*kept, "inverse_name", "translate") if key in each.given
+                }
                 twin = each.rebuilt(given)
                 twin.inherited = True
                 for attribute in ("table", "column", "other"):
@@ -238,7 +264,7 @@ class Registry:
             if entry not in known and not (step is target and not before):
                 known.append(entry)
             if step.kind == "one2many":
-                inverse = self.models[step.comodel].fields.get(step.inverse_name)  # type: ignore[attr-defined] - a One2many
+                inverse = self.models[step.comodel].fields.get(step.inverse_name)  # type: ignore[attr-defined]  # a One2many
                 if inverse is not None:
                     back = (target, (*before, step))
                     rows = self.triggers.setdefault(inverse, [])
@@ -249,12 +275,17 @@ class Registry:
 def reachable(each: Field[Any]) -> bool:
     """Whether a field is a column, or a related field that a chain of many2ones leads to."""
     if each.path and not each.stored:
-        return all(step.kind == "many2one" and reachable(step) for step in each.path[:-1]) and reachable(each.path[-1])
+        return all(step.kind == "many2one" and reachable(step) for step in each.path[:-1]) and reachable(
+            each.path[-1]
+        )
     return each.has_column
 
 
 def _assemble(
-    name: str, chain: list[type[Model]], all_chains: dict[str, list[type[Model]]], modules: dict[type[Model], str]
+    name: str,
+    chain: list[type[Model]],
+    all_chains: dict[str, list[type[Model]]],
+    modules: dict[type[Model], str],
 ) -> ModelMeta:
     if not is_model(name):
         raise DeclarationError(f"{chain[0].__qualname__}: {name!r} cannot name a model")
@@ -264,7 +295,9 @@ def _assemble(
     if bad:
         raise DeclarationError(f"{name}: these cannot name fields: {', '.join(bad)}")
     namespace: dict[str, Any] = {"model_name": name, "declared": None, "__doc__": chain[0].__doc__}
-    made = type(chain[0].__name__, parts, namespace | {key: each for key, each in found.items() if key != "id"})
+    made = type(
+        chain[0].__name__, parts, namespace | {key: each for key, each in found.items() if key != "id"}
+    )
     number = Integer(string="ID", readonly=True, copy=False, aggregator=None)
     number.name = "id"
     found = {"id": number, **found}
@@ -303,7 +336,9 @@ def _links_itself(found: dict[str, Field[Any]], name: str) -> bool:
 def _finish(meta: ModelMeta) -> None:
     meta.columns = {name: each for name, each in meta.fields.items() if each.has_column and name != "id"}
     meta.guarded = frozenset(name for name, each in meta.fields.items() if each.groups)
-    meta.active = meta.fields.get("active") if "active" in meta.fields and reachable(meta.fields["active"]) else None
+    meta.active = (
+        meta.fields.get("active") if "active" in meta.fields and reachable(meta.fields["active"]) else None
+    )
     own = meta.type._compute_display_name is not Model._compute_display_name  # noqa: SLF001 - part of the model's face
     name_field = meta.fields.get(meta.rec_name) if meta.rec_name else None
     if name_field is not None and not own and reachable(name_field) and name_field.table_kind == "text":
@@ -312,18 +347,18 @@ def _finish(meta: ModelMeta) -> None:
         method = getattr(meta.type, name, None)
         if name.startswith("__") or isinstance(method, Field) or not callable(method):
             continue
-        declared = _mark(meta.type, name, "_public")
+        declared = _mark(meta.type, name, PUBLIC)
         if declared is not None:
             meta.methods[name] = declared
-        names = _mark(meta.type, name, "_constrains")
+        names = _mark(meta.type, name, CONSTRAINS)
         if names:
             unknown = [each for each in names if each not in meta.fields]
             if unknown:
                 raise DeclarationError(f"{meta.name}.{name} constrains unknown fields: {', '.join(unknown)}")
             meta.constraints.append((name, frozenset(names)))
-        if _mark(meta.type, name, "_ondelete"):
+        if _mark(meta.type, name, ONDELETE):
             meta.ondelete.append(name)
-        every = _mark(meta.type, name, "_cron")
+        every = _mark(meta.type, name, CRON)
         if every:
             meta.crons[name] = every
 
@@ -340,11 +375,9 @@ def _mark(cls: type, name: str, mark: str) -> Any:
 
 def _dependencies(meta: ModelMeta, each: Field[Any]) -> tuple[str, ...]:
     if each.name == "display_name":
-        paths = _mark(meta.type, each.compute, "_depends")
+        paths = _mark(meta.type, each.compute, DEPENDS)
         return tuple(paths) if paths else ((meta.rec_name,) if meta.rec_name in meta.fields else ())
     if getattr(meta.type, each.compute, None) is None:
         raise DeclarationError(f"{meta.name}.{each.name}: there is no method {each.compute}")
-    found: tuple[str, ...] = _mark(meta.type, each.compute, "_depends") or ()
+    found: tuple[str, ...] = _mark(meta.type, each.compute, DEPENDS) or ()
     return found
-
-

@@ -53,8 +53,10 @@ def _table(registry: Registry, meta: ModelMeta) -> TableSchema:
             indexes.append(Index(short(f"{meta.table}_{name}_uniq"), (name,), unique=True))
         elif field.index or linking:
             indexes.append(Index(short(f"{meta.table}_{name}_idx"), (name,)))
-    for names in meta.unique:
-        indexes.append(Index(short(f"{meta.table}_{'_'.join(names)}_uniq"), tuple(names), unique=True))
+    indexes.extend(
+        Index(short(f"{meta.table}_{'_'.join(names)}_uniq"), tuple(names), unique=True)
+        for names in meta.unique
+    )
     return TableSchema(meta.table, tuple(columns), tuple(indexes))
 
 

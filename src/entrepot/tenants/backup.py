@@ -94,7 +94,14 @@ class Backup:
                     for entry in manifest["entries"]:
                         if entry.startswith(FILES):
                             self._file(archive, entry, manifest["entries"], files)
-            except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+            except (
+                zipfile.BadZipFile,
+                zipfile.LargeZipFile,
+                OSError,
+                EOFError,
+                NotImplementedError,
+                RuntimeError,
+            ) as error:
                 self._discard(draft)
                 raise ValidationError("This file is not a whole dump: it is damaged or cut short.") from error
             except BaseException:
@@ -124,7 +131,9 @@ class Backup:
     def _addons_are_there(self, manifest: dict[str, Any]) -> None:
         missing = sorted(set(manifest["addons"]) - set(self.tenants.registries.manifests))
         if missing:
-            raise ValidationError(f"This dump needs add-ons that are not installed here: {', '.join(missing)}.")
+            raise ValidationError(
+                f"This dump needs add-ons that are not installed here: {', '.join(missing)}."
+            )
 
     @staticmethod
     def _file(archive: zipfile.ZipFile, entry: str, entries: dict[str, list[Any]], files: Any) -> None:
@@ -230,8 +239,12 @@ def _manifest(archive: zipfile.ZipFile, engine: str) -> dict[str, Any]:
     if not sound:
         raise ValidationError("This file is not a dump of Entrepot: its manifest does not fit its content.")
     if manifest["version"] != VERSION:
-        raise ValidationError(f"This dump has format version {manifest['version']!s:.10}; this server reads {VERSION}.")
+        raise ValidationError(
+            f"This dump has format version {manifest['version']!s:.10}; this server reads {VERSION}."
+        )
     if manifest["engine"] != engine:
-        raise ValidationError(f"This dump is of a {str(manifest['engine'])[:20]} store; this server uses {engine}.")
+        raise ValidationError(
+            f"This dump is of a {str(manifest['engine'])[:20]} store; this server uses {engine}."
+        )
     found: dict[str, Any] = manifest
     return found

@@ -48,14 +48,18 @@ class Provision:
         naming.tenant(name)
         if self.engine.exists(name):
             raise ConflictError(f"Database {name!r} already exists.", name=name)
-        chosen = self.tenants.registries.names(addons if addons is not None else self.tenants.registries.all())
+        chosen = self.tenants.registries.names(
+            addons if addons is not None else self.tenants.registries.all()
+        )
         template = self.template(chosen, demo=demo, step=step)
         step("copy")
         draft = naming.draft()
         self.engine.create(draft, template=template)
         try:
             self.tenants.files(template).copy_to(self.tenants.files(draft).root)
-            self._personalise(draft, lang=lang, login=login, password=password, country_code=country_code, phone=phone)
+            self._personalise(
+                draft, lang=lang, login=login, password=password, country_code=country_code, phone=phone
+            )
             self.tenants.forget(draft)
             self.engine.rename(draft, name)
             self.tenants.files(draft).root.rename(self.tenants.files(name).root)

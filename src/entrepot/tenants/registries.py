@@ -38,7 +38,9 @@ class Registries:
             with self._lock:
                 found = self._known.get(names)
                 if found is None:
-                    classes = [(name, each) for name in names for each in manifests.classes(self.manifests[name])]
+                    classes = [
+                        (name, each) for name in names for each in manifests.classes(self.manifests[name])
+                    ]
                     found = self._known[names] = Registry(names, classes)
         return found
 

@@ -30,7 +30,9 @@ SYSTEM = Caller(uid=SUPERUSER, login="__system__", groups=frozenset(), superuser
 class Tenant:
     """One tenant. Threads may share it."""
 
-    def __init__(self, name: str, store: Store, files: FileStore, registries: Registries, clock: Clock) -> None:
+    def __init__(
+        self, name: str, store: Store, files: FileStore, registries: Registries, clock: Clock
+    ) -> None:
         """Nothing is read before the first transaction."""
         self.name = name
         self.store = store
@@ -60,7 +62,9 @@ class Tenant:
         policy, registry = self.state(tx)
         return Work(tx, registry, policy, self.files, clock or self.clock, self.name)
 
-    def environment(self, tx: Transaction, uid: int = SUPERUSER, *, clock: Clock | None = None) -> Environment:
+    def environment(
+        self, tx: Transaction, uid: int = SUPERUSER, *, clock: Clock | None = None
+    ) -> Environment:
         """A transaction as a user sees it."""
         work = self.work(tx, clock)
         return Environment(work, work.policy.caller(tx, uid))

@@ -25,10 +25,23 @@ def staff(env):
 
     def user(role):
         group = env.ref(f"optometry.group_{role}")
-        values = {"name": role.title(), "login": f"{role}@clinic.example.com", "groups_id": [Command.link(group.id)]}
+        values = {
+            "name": role.title(),
+            "login": f"{role}@clinic.example.com",
+            "groups_id": [Command.link(group.id)],
+        }
         return env["res.users"].create(values)
 
-    roles = ("front_desk", "technician", "optometrist", "optician", "biller", "manager", "api_read", "api_write")
+    roles = (
+        "front_desk",
+        "technician",
+        "optometrist",
+        "optician",
+        "biller",
+        "manager",
+        "api_read",
+        "api_write",
+    )
     found = SimpleNamespace(**{role: user(role) for role in roles})
     env.flush()
     return found
@@ -37,7 +50,9 @@ def staff(env):
 @pytest.fixture
 def patient(env):
     """An adult."""
-    return env["got2.patient"].create({"name": "Ada Barrow", "birth_date": dt.date(1980, 5, 4), "email": "ada@example.com"})
+    return env["got2.patient"].create(
+        {"name": "Ada Barrow", "birth_date": dt.date(1980, 5, 4), "email": "ada@example.com"}
+    )
 
 
 @pytest.fixture
@@ -45,7 +60,9 @@ def child(env):
     """A twelve-year-old with a guardian."""
     guardian = env["res.partner"].create({"name": "Alex Barrow"})
     birth = env.today().replace(year=env.today().year - 12, day=1)
-    return env["got2.patient"].create({"name": "Bruno Barrow", "birth_date": birth, "guardian_id": guardian.id})
+    return env["got2.patient"].create(
+        {"name": "Bruno Barrow", "birth_date": birth, "guardian_id": guardian.id}
+    )
 
 
 @pytest.fixture

@@ -121,7 +121,9 @@ def test_allergies_and_none_known_exclude_each_other(env, patient):
 
 def test_none_known_is_refused_where_one_is(env, patient):
     nature = env.ref("optometry.allergy_nature_drug").id
-    env["got2.patient.allergy"].create({"patient_id": patient.id, "nature_id": nature, "substance": "Penicillin"})
+    env["got2.patient.allergy"].create(
+        {"patient_id": patient.id, "nature_id": nature, "substance": "Penicillin"}
+    )
     with pytest.raises(ValidationError) as caught:
         patient.write({"no_known_allergies": True})
     assert paths(caught) == ["no_known_allergies"]

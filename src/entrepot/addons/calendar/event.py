@@ -73,7 +73,9 @@ class Event(Model, name="calendar.event", order="start desc, id"):
     def _with_stop(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         if values.get("stop"):
             return values
-        start = _moment(values.get("start")) or self.env.now()
+        start = _moment(values["start"]) if values.get("start") else self.env.now()
+        if start is None:
+            return values
         try:
             hours = float(values.get("duration") or (24 if values.get("allday") else 1))
             stop = start + timedelta(seconds=round(hours * 3600))

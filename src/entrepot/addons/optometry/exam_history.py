@@ -74,9 +74,11 @@ class ExamHistory(
                 yield Problem("iop", "required", "An entry of eye pressure needs the pressure.")
             if entry.iop is not None and entry.eye not in {"OD", "OS"}:
                 yield Problem("eye", "required", "Eye pressure is measured at one eye: OD or OS.")
-            yield from measures.iop_problems("iop", entry.iop, entry.iop_method)
+            hard = list(measures.iop_problems("iop", entry.iop, entry.iop_method))
+            yield from hard
             yield from measures.pachymetry_problems("pachymetry", entry.pachymetry)
-            yield from unconfirmed(self.env, measures.iop_warnings("iop", entry.iop, entry.fellow_iop()))
+            if not hard:
+                yield from unconfirmed(self.env, measures.iop_warnings("iop", entry.iop, entry.fellow_iop()))
 
     def fellow_iop(self) -> float | None:
         """The last pressure of the other eye at this exam."""

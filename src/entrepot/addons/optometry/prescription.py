@@ -139,11 +139,14 @@ class Prescription(
         step = optics.EIGHTH if self.env.company.rx_eighths else optics.QUARTER
         for rx in self:
             if rx.rx_type == "spectacle":
-                yield from rx_rules.problems(spectacles(rx), step=step)
-                yield from unconfirmed(self.env, rx.spectacle_warnings())
+                hard = rx_rules.problems(spectacles(rx), step=step)
+                unusual = rx.spectacle_warnings()
             else:
-                yield from lens_fit.problems(contacts(rx))
-                yield from unconfirmed(self.env, lens_fit.warnings(contacts(rx)))
+                hard = lens_fit.problems(contacts(rx))
+                unusual = lens_fit.warnings(contacts(rx))
+            yield from hard
+            wrong = {problem.path for problem in hard}
+            yield from unconfirmed(self.env, [each for each in unusual if each.path not in wrong])
 
     def spectacle_warnings(self) -> list[Problem]:
         """What is unusual about this spectacle prescription."""

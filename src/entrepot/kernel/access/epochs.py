@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
 
 WATCHED: dict[str, frozenset[str] | None] = {
-    "res.users": frozenset({"login", "password_hash", "active", "company_id", "company_ids", "groups_id", "partner_id"}),
+    "res.users": frozenset(
+        {"login", "password_hash", "active", "company_id", "company_ids", "groups_id", "partner_id"}
+    ),
     "res.groups": frozenset({"users", "implied_ids", "name"}),
     "ir.model.access": None,
     "ir.rule": None,

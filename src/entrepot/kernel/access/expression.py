@@ -45,4 +45,6 @@ def _compile(node: ast.expr, used: set[str], text: str) -> Evaluate:
             return lambda names: [*one(names), *two(names)]
         case _:
             allowed = ", ".join(sorted(NAMES))
-            raise ValidationError(f"A rule's domain may hold values and {allowed}, not: {ast.unparse(node)[:100]}")
+            raise ValidationError(
+                f"A rule's domain may hold values and {allowed}, not: {ast.unparse(node)[:100]}"
+            )

@@ -99,7 +99,9 @@ def read_policy(tx: Transaction) -> Policy:
     epoch = read_epoch(tx)
     groups = {
         f"{module}.{name}": res_id
-        for module, name, res_id in tx.fetch("SELECT module, name, res_id FROM ir_model_data WHERE model = 'res.groups'")
+        for module, name, res_id in tx.fetch(
+            "SELECT module, name, res_id FROM ir_model_data WHERE model = 'res.groups'"
+        )
     }
     names = {gid: str(name) for gid, name in tx.fetch("SELECT id, name FROM res_groups")}
     return Policy(
@@ -138,7 +140,7 @@ def _access(tx: Transaction) -> dict[str, dict[str, Granted]]:
         "SELECT model, group_id, perm_read, perm_write, perm_create, perm_unlink FROM ir_model_access WHERE active"
     )
     for model, group, *rights in rows:
-        for right, granted in zip(RIGHTS, rights, strict=True):
+        for right, granted in zip(map(str, RIGHTS), rights, strict=True):
             if granted and group is None:
                 everybody[model, right] = True
             elif granted:
@@ -146,7 +148,9 @@ def _access(tx: Transaction) -> dict[str, dict[str, Granted]]:
     found: dict[str, dict[str, Granted]] = {}
     for model, right in {*everybody, *groups}:
         key = (model, right)
-        found.setdefault(model, {})[right] = Granted(everybody.get(key, False), frozenset(groups.get(key, ())))
+        found.setdefault(model, {})[right] = Granted(
+            everybody.get(key, False), frozenset(groups.get(key, ()))
+        )
     return found
 
 
@@ -179,7 +183,9 @@ def read_account(tx: Transaction, policy: Policy, uid: int) -> Account | None:
         return None
     login, password_hash, active, company_id, partner_id, lang, tz = rows[0]
     direct = [gid for (gid,) in tx.fetch(f"SELECT gid FROM res_groups_users_rel WHERE uid = {mark}", [uid])]
-    companies = [cid for (cid,) in tx.fetch(f"SELECT cid FROM res_company_users_rel WHERE user_id = {mark}", [uid])]
+    companies = [
+        cid for (cid,) in tx.fetch(f"SELECT cid FROM res_company_users_rel WHERE user_id = {mark}", [uid])
+    ]
     none: frozenset[int] = frozenset()
     caller = Caller(
         uid=uid,

@@ -70,13 +70,17 @@ def _command(field: Any, each: Any) -> Triple:
         raise _bad(field, f"command codes go from 0 to 6, got {repr(code)[:40]}")
     if code in {CREATE, UPDATE} and not isinstance(values, Mapping):
         raise _bad(field, f"command {code} needs values as an object, got {repr(values)[:60]}")
-    if code in {UPDATE, DELETE, UNLINK, LINK} and (isinstance(record_id, bool) or not isinstance(record_id, int)):
+    if code in {UPDATE, DELETE, UNLINK, LINK} and (
+        isinstance(record_id, bool) or not isinstance(record_id, int)
+    ):
         raise _bad(field, f"command {code} needs an id, got {repr(record_id)[:60]}")
     if code == SET:
         ids = list(values.ids) if hasattr(values, "ids") else values
         if ids in (0, False, None):
             ids = []
-        if not isinstance(ids, (list, tuple)) or not all(isinstance(i, int) and not isinstance(i, bool) for i in ids):
+        if not isinstance(ids, (list, tuple)) or not all(
+            isinstance(i, int) and not isinstance(i, bool) for i in ids
+        ):
             raise _bad(field, f"command 6 needs a list of ids, got {repr(values)[:60]}")
         return (SET, 0, list(ids))
     return (code, record_id if isinstance(record_id, int) else 0, values)
@@ -111,7 +115,9 @@ def _one2many(env: Environment, meta: ModelMeta, field: Any, wanted: Mapping[int
             elif code in {CLEAR, SET}:
                 keep = list(values) if code == SET else []
                 _require(env, comodel, keep)
-                there = comodel.sudo().with_context(active_test=False).search([(inverse.name, "=", owner)]).ids
+                there = (
+                    comodel.sudo().with_context(active_test=False).search([(inverse.name, "=", owner)]).ids
+                )
                 _release(comodel.browse(i for i in there if i not in keep), inverse.name, cascades=cascades)
                 comodel.browse(i for i in keep if i not in there).write({inverse.name: owner})
     if new:
@@ -201,5 +207,3 @@ def _check_exist(env: Environment, field: Any, comodel: Any, ids: Iterable[int])
         )
         raise ValidationError(problems=[Problem(field.name, "dangling", text)])
     check.check_records(env, field.comodel, chosen, "read")
-
-

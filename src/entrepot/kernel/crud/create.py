@@ -85,7 +85,10 @@ def _require(meta: ModelMeta, each: Sorted, problems: list[Problem]) -> None:
     missing = [
         name
         for name, field in meta.columns.items()
-        if field.required and not field.computed and name not in wrong and field.is_empty(each.columns.get(name))
+        if field.required
+        and not field.computed
+        and name not in wrong
+        and field.is_empty(each.columns.get(name))
         and not (name in meta.delegates and problems)
     ]
     if missing:
@@ -101,7 +104,10 @@ def _insert(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> tuple[int
     names = [*used, *(name for name in log if name not in used)]
     fields = [meta.columns[name] for name in names]
     rows = [
-        [field.raw(each.columns.get(name, log.get(name)), exact=exact) for name, field in zip(names, fields, strict=True)]
+        [
+            field.raw(each.columns.get(name, log.get(name)), exact=exact)
+            for name, field in zip(names, fields, strict=True)
+        ]
         for each in parts
     ]
     if env.cache.dirty:
@@ -144,7 +150,11 @@ def _owe(env: Environment, meta: ModelMeta, ids: tuple[int, ...], parts: list[So
     for name, field in meta.fields.items():
         if not (field.computed and field.stored) or field.inherited:
             continue
-        waiting = [i for i, each in zip(ids, parts, strict=True) if name not in each.columns and name not in each.links]
+        waiting = [
+            i
+            for i, each in zip(ids, parts, strict=True)
+            if name not in each.columns and name not in each.links
+        ]
         env.cache.owe(field, waiting)
         if field.has_column:
             given = {i for i, each in zip(ids, parts, strict=True) if name in each.columns}

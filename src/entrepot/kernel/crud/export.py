@@ -35,8 +35,8 @@ def _cell(record: Model, path: list[str]) -> Any:
     value = getattr(record, name)
     if isinstance(value, Records):
         if rest:
-            return ",".join(str(_cell(each, rest)) for each in value)  # type: ignore[arg-type] - models' records
-        return ",".join(str(each.display_name) for each in value)  # type: ignore[attr-defined] - models' records
+            return ",".join(str(_cell(each, rest)) for each in value)  # type: ignore[arg-type]  # models' records
+        return ",".join(str(each.display_name) for each in value)  # type: ignore[attr-defined]  # models' records
     return "" if value is None else value
 
 

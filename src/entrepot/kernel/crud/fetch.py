@@ -123,7 +123,15 @@ def linked(env: Environment, field: Any, ids: tuple[int, ...]) -> dict[int, tupl
             on = SQL("{} = {}", ident("link", field.other), query.id())
             source = SQL("{} JOIN {} {} ON {}", query.source(), ident(field.table), ident("link"), on)
         mine = env.tx.dialect.among(owner, Slot(0), "integer")
-        text = SQL("SELECT {}, {} FROM {} WHERE {} AND {} ORDER BY {}", owner, query.id(), source, mine, condition, by)
+        text = SQL(
+            "SELECT {}, {} FROM {} WHERE {} AND {} ORDER BY {}",
+            owner,
+            query.id(),
+            source,
+            mine,
+            condition,
+            by,
+        )
         return render(text, env.tx.dialect)
 
     plan = env.registry.plans.get(key, make)
@@ -146,9 +154,11 @@ def _visible(env: Environment, comodel: ModelMeta, field: Field[Any]) -> Node | 
     return conjunction(parts)
 
 
-def other_languages(env: Environment, meta: ModelMeta, field: Field[Any], ids: tuple[int, ...]) -> dict[int, Any]:
+def other_languages(
+    env: Environment, meta: ModelMeta, field: Field[Any], ids: tuple[int, ...]
+) -> dict[int, Any]:
     """The raw JSON of a translated field's other languages."""
     column = ident(field.name + I18N)
     among = env.tx.dialect.among(ident("id"), Slot(0), "integer")
     plan = render(SQL("SELECT id, {} FROM {} WHERE {}", column, ident(meta.table), among), env.tx.dialect)
-    return dict(env.tx.fetch(plan.text, plan.bind([list(ids)])))  # type: ignore[arg-type] - rows of two
+    return dict(env.tx.fetch(plan.text, plan.bind([list(ids)])))  # type: ignore[arg-type]  # rows of two

@@ -84,7 +84,9 @@ def _translations(
     return found
 
 
-def _send(env: Environment, meta: ModelMeta, columns: Sequence[str], ids: list[int], rows: list[tuple[Any, ...]]) -> None:
+def _send(
+    env: Environment, meta: ModelMeta, columns: Sequence[str], ids: list[int], rows: list[tuple[Any, ...]]
+) -> None:
     same = len(ids) > 1 and all(row == rows[0] for row in rows)
     dialect = env.tx.dialect
     key = ("update", meta.name, tuple(columns), same, dialect.name)
@@ -101,4 +103,6 @@ def _send(env: Environment, meta: ModelMeta, columns: Sequence[str], ids: list[i
     elif len(ids) == 1:
         env.tx.execute(plan.text, plan.bind([*rows[0], ids[0]]))
     else:
-        env.tx.execute_many(plan.text, [plan.bind([*row, record_id]) for row, record_id in zip(rows, ids, strict=True)])
+        env.tx.execute_many(
+            plan.text, [plan.bind([*row, record_id]) for row, record_id in zip(rows, ids, strict=True)]
+        )

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from entrepot.kernel.fields.base import Field
     from entrepot.kernel.registry import ModelMeta
 
-AGGREGATORS = frozenset({"sum", "avg", "min", "max", "count", "count_distinct", "array_agg", "bool_and", "bool_or"})
+AGGREGATORS = frozenset(
+    {"sum", "avg", "min", "max", "count", "count_distinct", "array_agg", "bool_and", "bool_or"}
+)
 _SPEC = re.compile(r"(\w+)(?::(\w+)(?:\((\w+)\))?)?", re.ASCII)
 
 
@@ -89,8 +91,12 @@ def _keys(env: Environment, meta: ModelMeta, groupby: Any) -> list[Key]:
         if grain and not (dated and (grain in periods.GRAINS or grain in DATE_PARTS)):
             known = ", ".join((*periods.GRAINS, *sorted(DATE_PARTS)))
             raise _bad("groupby", f"{term!r}: {grain!r} is none of {known}, or {name} is no date")
-        if field.kind != "many2many" and (not meta.sql_able(field) or field.kind in {"one2many", "binary", "json"}):
-            raise _bad("groupby", f"{name!r} of {meta.name} cannot be grouped by: it is not a stored single value")
+        if field.kind != "many2many" and (
+            not meta.sql_able(field) or field.kind in {"one2many", "binary", "json"}
+        ):
+            raise _bad(
+                "groupby", f"{name!r} of {meta.name} cannot be grouped by: it is not a stored single value"
+            )
         if dated and grain in DATE_PARTS:
             keys.append(Key(str(term), field, part=grain))
         else:
@@ -105,7 +111,9 @@ def _bad(path: str, message: str) -> ValidationError:
 def _aggregates(env: Environment, meta: ModelMeta, fields: Any, keys: list[Key]) -> list[Aggregate]:
     grouped = {key.field.name for key in keys}
     if not fields:
-        usable = [f for f in meta.fields.values() if f.aggregator and meta.sql_able(f) and check.may_field(env, f)]
+        usable = [
+            f for f in meta.fields.values() if f.aggregator and meta.sql_able(f) and check.may_field(env, f)
+        ]
         return [Aggregate(f.name, f.aggregator or "", f) for f in usable if f.name not in grouped]
     found = []
     for spec in fields:
@@ -179,7 +187,7 @@ def _key_column(query: Query, key: Key, week: int, tz: str | None) -> SQL:
         return query.dialect.date_part(column, key.part, zone)
     if key.grain:
         is_date = field.kind == "date"
-        return query.dialect.truncate(column, key.grain, week_start=week, tz=zone, is_date=is_date)  # type: ignore[arg-type] - checked
+        return query.dialect.truncate(column, key.grain, week_start=week, tz=zone, is_date=is_date)  # type: ignore[arg-type]  # checked
     if field.kind == "boolean":
         return SQL("COALESCE({}, FALSE)", column)
     if field.kind in {"integer", "float", "monetary"} and not field.nullable:
@@ -191,14 +199,22 @@ def _week_start(env: Environment) -> int:
     """The first day of the week as 0 Monday … 6 Sunday, by the language's record."""
     known = env.policy.memo.get(("week_start", env.lang))
     if known is None:
-        lang = env["res.lang"].sudo().with_context(active_test=False).search([("code", "=", env.lang)], limit=1)
+        lang = (
+            env["res.lang"].sudo().with_context(active_test=False).search([("code", "=", env.lang)], limit=1)
+        )
         known = (int(lang.week_start or 7) - 1) if lang else 6
         env.policy.memo["week_start", env.lang] = known
     return int(known)
 
 
 def _present(
-    env: Environment, keys: list[Key], aggregates: list[Aggregate], row: tuple[Any, ...], domain: Any, *, counted: bool
+    env: Environment,
+    keys: list[Key],
+    aggregates: list[Aggregate],
+    row: tuple[Any, ...],
+    domain: Any,
+    *,
+    counted: bool,
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     conditions: list[Any] = []
@@ -214,7 +230,7 @@ def _present(
     for aggregate, raw in zip(aggregates, row[at + 1 :], strict=True):
         found[aggregate.name] = _figure(aggregate, raw)
     given = list(domain or ())
-    found["__domain"] = (["&", *conditions, *_anded(given)] if given and conditions else conditions + given)
+    found["__domain"] = ["&", *conditions, *_anded(given)] if given and conditions else conditions + given
     return found
 
 
@@ -284,7 +300,9 @@ def _named(env: Environment, keys: list[Key], groups: list[dict[str, Any]]) -> l
 
 
 def _sort(env: Environment, keys: list[Key], groups: list[dict[str, Any]], orderby: Any) -> None:
-    ranks = {key.text: _ranks(env, key, groups) for key in keys if key.field.kind in {"many2one", "many2many"}}
+    ranks = {
+        key.text: _ranks(env, key, groups) for key in keys if key.field.kind in {"many2one", "many2many"}
+    }
 
     def value(group: dict[str, Any], name: str) -> Any:
         if name in ranks:
@@ -322,7 +340,9 @@ def _ranks(env: Environment, key: Key, groups: list[dict[str, Any]]) -> dict[int
     ids = [group[key.text][0] for group in groups if group[key.text] is not None]
     comodel = env.registry.models[key.field.comodel]
     su = env.derive(su=True)
-    ordered = comodel.type(su).with_context(active_test=False).search([("id", "in", ids)], order=ordering.checked(su, comodel, None))
+    ordered = (
+        comodel.type(su)
+        .with_context(active_test=False)
+        .search([("id", "in", ids)], order=ordering.checked(su, comodel, None))
+    )
     return {record_id: at for at, record_id in enumerate(ordered.ids)}
-
-

@@ -33,7 +33,9 @@ def fields_get(
         if (wanted is not None and name not in wanted) or not check.may_field(env, field):
             continue
         described = describe(env, meta, field)
-        found[name] = described if chosen is None else {key: value for key, value in described.items() if key in chosen}
+        found[name] = (
+            described if chosen is None else {key: value for key, value in described.items() if key in chosen}
+        )
     return found
 
 

@@ -15,7 +15,13 @@ def current(env: Environment, field: Any, record_id: int) -> list[int]:
     """All linked ids of one record, archived ones too."""
 
     def make() -> Plan:
-        text = SQL("SELECT {} FROM {} WHERE {} = {}", ident(field.other), ident(field.table), ident(field.column), Slot(0))
+        text = SQL(
+            "SELECT {} FROM {} WHERE {} = {}",
+            ident(field.other),
+            ident(field.table),
+            ident(field.column),
+            Slot(0),
+        )
         return render(text, env.tx.dialect)
 
     plan = env.registry.plans.get(("links", field.table, field.column, env.tx.dialect.name), make)
@@ -36,7 +42,9 @@ def remove(env: Environment, field: Any, record_id: int, ids: list[int]) -> None
 
     def make() -> Plan:
         among = env.tx.dialect.among(ident(field.other), Slot(1), "integer")
-        text = SQL("DELETE FROM {} WHERE {} = {} AND {}", ident(field.table), ident(field.column), Slot(0), among)
+        text = SQL(
+            "DELETE FROM {} WHERE {} = {} AND {}", ident(field.table), ident(field.column), Slot(0), among
+        )
         return render(text, env.tx.dialect)
 
     plan = env.registry.plans.get(("unlinks", field.table, field.column, env.tx.dialect.name), make)

@@ -38,10 +38,17 @@ def load(records: Model, columns: list[str], data: list[list[Any]]) -> dict[str,
     messages: list[dict[str, Any]] = []
     env = records.env
     meta = env.registry.models[records.model_name]
-    paths = [column.replace(".id", "/.id").replace("//", "/").strip("/").split("/") if column != ".id" else [".id"] for column in columns]
+    paths = [
+        column.replace(".id", "/.id").replace("//", "/").strip("/").split("/") if column != ".id" else [".id"]
+        for column in columns
+    ]
     for index, path in enumerate(paths):
         if path[0] not in {"id", ".id"} and path[0] not in meta.fields:
-            messages.append(_message(0, 0, columns[index], f"Unknown column {columns[index]!r} on {meta.name}", "unknown_field"))
+            messages.append(
+                _message(
+                    0, 0, columns[index], f"Unknown column {columns[index]!r} on {meta.name}", "unknown_field"
+                )
+            )
     ids: list[int] = []
     if not messages:
         try:
@@ -59,7 +66,11 @@ class _Refused(Exception):  # noqa: N818 - a signal, not an error
 
 
 def _import(
-    env: Environment, meta: ModelMeta, paths: list[list[str]], data: list[list[Any]], messages: list[dict[str, Any]]
+    env: Environment,
+    meta: ModelMeta,
+    paths: list[list[str]],
+    data: list[list[Any]],
+    messages: list[dict[str, Any]],
 ) -> list[int]:
     rows = list(_records(env, meta, paths, data, messages))
     if messages:
@@ -69,12 +80,18 @@ def _import(
     ids: list[int] = [0] * len(rows)
     fresh: list[int] = []
     for at, each in enumerate(rows):
-        target = each.database_id or known.get(full(each.external_id, module), (meta.name, 0))[1] if each.external_id or each.database_id else 0
+        target = (
+            each.database_id or known.get(full(each.external_id, module), (meta.name, 0))[1]
+            if each.external_id or each.database_id
+            else 0
+        )
         if not target:
             fresh.append(at)
             continue
         ids[at] = target
-        _guard(each, messages, lambda each=each, target=target: env[meta.name].browse(target).write(each.values))  # type: ignore[misc]
+        _guard(
+            each, messages, lambda each=each, target=target: env[meta.name].browse(target).write(each.values)
+        )  # type: ignore[misc]
     _create(env, meta, rows, fresh, ids, messages)
     if not messages:
         named = {full(rows[at].external_id, module): ids[at] for at in fresh if rows[at].external_id}
@@ -84,7 +101,12 @@ def _import(
 
 
 def _create(
-    env: Environment, meta: ModelMeta, rows: list[Record], fresh: list[int], ids: list[int], messages: list[dict[str, Any]]
+    env: Environment,
+    meta: ModelMeta,
+    rows: list[Record],
+    fresh: list[int],
+    ids: list[int],
+    messages: list[dict[str, Any]],
 ) -> None:
     """All new records at once; when that is refused, one by one to learn which rows are wrong."""
     if not fresh:
@@ -142,7 +164,11 @@ def _message(first: int, last: int, name: str, text: str, code: str) -> dict[str
 
 
 def _records(
-    env: Environment, meta: ModelMeta, paths: list[list[str]], data: list[list[Any]], messages: list[dict[str, Any]]
+    env: Environment,
+    meta: ModelMeta,
+    paths: list[list[str]],
+    data: list[list[Any]],
+    messages: list[dict[str, Any]],
 ) -> Iterator[Record]:
     """Rows to records: a row whose own columns are all empty continues the lines of the record above."""
     own = [at for at, path in enumerate(paths) if not _is_line(meta, path)]
@@ -166,7 +192,12 @@ def _given(row: Cells, at: int) -> bool:
 
 
 def _record(
-    env: Environment, meta: ModelMeta, paths: list[list[str]], block: list[Cells], first: int, messages: list[dict[str, Any]]
+    env: Environment,
+    meta: ModelMeta,
+    paths: list[list[str]],
+    block: list[Cells],
+    first: int,
+    messages: list[dict[str, Any]],
 ) -> Record:
     found = Record(first, first + len(block) - 1)
     lines: dict[str, list[int]] = {}
@@ -188,7 +219,9 @@ def _record(
         inner = [paths[at][1:] for at in positions]
         rows = [[row[at] if at < len(row) else None for at in positions] for row in block]
         rows = [row for row in rows if any(_given(row, at) for at in range(len(row)))]
-        made = [_record(env, comodel, inner, [row], found.first + at, messages) for at, row in enumerate(rows)]
+        made = [
+            _record(env, comodel, inner, [row], found.first + at, messages) for at, row in enumerate(rows)
+        ]
         found.values[name] = [(0, 0, each.values) for each in made]
     return found
 
@@ -216,12 +249,12 @@ def _resolve(env: Environment, each: Any, how: str, text: Any) -> int:
         module = str(env.context.get("_import_current_module") or "__import__")
         found = externals.find(env, [full(str(text), module)])
         if not found:
-            raise ValidationError(f"No matching record found for external id {str(text)!r} in field {each.string!r}")
+            raise ValidationError(
+                f"No matching record found for external id {str(text)!r} in field {each.string!r}"
+            )
         return next(iter(found.values()))[1]
     matches = env[each.comodel].name_search(str(text), operator="=", limit=2)
     if len(matches) != 1:
         count = "No matching record" if not matches else "Several records"
         raise ValidationError(f"{count} found for name {str(text)!r} in field {each.string!r}")
     return matches[0][0]
-
-

@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from entrepot.kernel.model import Model
     from entrepot.kernel.registry import ModelMeta
 
-OPERATORS = frozenset({"=", "!=", "in", "not in", "like", "ilike", "=like", "=ilike", "not like", "not ilike"})
+OPERATORS = frozenset(
+    {"=", "!=", "in", "not in", "like", "ilike", "=like", "=ilike", "not like", "not ilike"}
+)
 
 
 def name_search(
-    env: Environment, meta: ModelMeta, name: Any = "", args: Any = None, operator: str = "ilike", limit: Any = 100
+    env: Environment,
+    meta: ModelMeta,
+    name: Any = "",
+    args: Any = None,
+    operator: str = "ilike",
+    limit: Any = 100,
 ) -> list[tuple[int, str]]:
     """(id, display name) of the records whose name matches and that the domain `args` finds, in the model's order."""
     if operator not in OPERATORS:
@@ -47,6 +54,10 @@ def display_name_domain(records: Model, operator: str, value: Any) -> list[Any]:
     if not name or name not in meta.fields:
         if operator in NEGATIVE:
             return []
-        ids = [int(value.rpartition(",")[2])] if isinstance(value, str) and value.rpartition(",")[2].isdigit() else []
+        ids = (
+            [int(value.rpartition(",")[2])]
+            if isinstance(value, str) and value.rpartition(",")[2].isdigit()
+            else []
+        )
         return [("id", "in", ids)]
     return [(name, operator, value)]

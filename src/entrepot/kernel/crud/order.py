@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from entrepot.kernel.query import Query
     from entrepot.kernel.registry import ModelMeta
 
-_TERM = re.compile(r"\s*([a-zA-Z_][a-zA-Z0-9_.]*)(\s+(?:asc|desc))?(\s+nulls\s+(?:first|last))?\s*", re.IGNORECASE)
+_TERM = re.compile(
+    r"\s*([a-zA-Z_][a-zA-Z0-9_.]*)(\s+(?:asc|desc))?(\s+nulls\s+(?:first|last))?\s*", re.IGNORECASE
+)
 _MAX_TERMS = 20
 
 
@@ -40,7 +42,7 @@ def parse(text: str) -> tuple[Term, ...]:
         match = _TERM.fullmatch(part)
         if match is None:
             raise UserError(
-                f"Invalid \"order\" specified ({text[:100]!r}). A valid \"order\" specification is a comma-separated list of "
+                f'Invalid "order" specified ({text[:100]!r}). A valid "order" specification is a comma-separated list of '
                 "field names, each optionally followed by asc or desc."
             )
         name, direction, nulls = match.groups()
@@ -54,7 +56,9 @@ def checked(env: Environment, meta: ModelMeta, order: Any) -> str:
     if order is None or order is False or order == "":
         return meta.order
     if not isinstance(order, str):
-        raise ValidationError(problems=[Problem("order", "bad_order", f"order is a text, got {repr(order)[:60]}")])
+        raise ValidationError(
+            problems=[Problem("order", "bad_order", f"order is a text, got {repr(order)[:60]}")]
+        )
     for term in parse(order):
         field = meta.fields.get(term.field)
         if field is None or (term.field in meta.guarded and not check.may_field(env, field)):

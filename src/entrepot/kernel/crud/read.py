@@ -44,7 +44,10 @@ def names_of(env: Environment, meta: ModelMeta, fields: Any, operation: str = "r
     Raises ValidationError for an unknown name, AccessError for a hidden one.
     """
     if not fields:
-        return ("id", *(name for name, each in meta.fields.items() if name != "id" and check.may_field(env, each)))
+        return (
+            "id",
+            *(name for name, each in meta.fields.items() if name != "id" and check.may_field(env, each)),
+        )
     if isinstance(fields, str) or not isinstance(fields, (list, tuple)):
         text = f"fields is a list of names, got {repr(fields)[:60]}"
         raise ValidationError(problems=[Problem("fields", "bad_fields", text)])
@@ -78,7 +81,9 @@ def search_read(
     return table(env, meta, names, node, start, most, ordering.checked(env, meta, order), pairs=pairs)
 
 
-def read(env: Environment, meta: ModelMeta, ids: tuple[int, ...], fields: Any = None, *, pairs: bool = True) -> Table:
+def read(
+    env: Environment, meta: ModelMeta, ids: tuple[int, ...], fields: Any = None, *, pairs: bool = True
+) -> Table:
     """The fields of records in the order of the ids, repeats repeated, those that do not exist left out.
 
     Raises AccessError when a record rule hides one.
@@ -89,7 +94,9 @@ def read(env: Environment, meta: ModelMeta, ids: tuple[int, ...], fields: Any = 
     found = table(env, meta, names, ruled(env, meta, meta.among(distinct)), 0, None, "", pairs=pairs)
     if len(found.rows) < len(distinct) and not env.su and env.policy.rules.get(meta.name):
         there = {row[0] for row in found.rows}
-        hidden = meta.search_ids(env.derive(su=True), meta.among(tuple(i for i in distinct if i not in there)))
+        hidden = meta.search_ids(
+            env.derive(su=True), meta.among(tuple(i for i in distinct if i not in there))
+        )
         if hidden:
             check.refuse(env, meta.name, hidden, "read")
     if len(ids) > 1:

@@ -42,7 +42,8 @@ def duplicate(env: Environment, meta: ModelMeta, violation: UniqueViolation) -> 
     columns = list(violation.columns)
     if not columns:
         index = next(
-            (i for table in env.registry.tables for i in table.indexes if i.name == violation.constraint), None
+            (i for table in env.registry.tables for i in table.indexes if i.name == violation.constraint),
+            None,
         )
         columns = list(index.columns) if index else []
     names = [name for name in columns if name in owner.fields]
@@ -93,7 +94,9 @@ def _is_dangling(env: Environment, field: Any) -> bool:
     return len(env.tx.fetch(plan.text, plan.bind([sorted(wanted)]))) < len(wanted)
 
 
-def blocked(env: Environment, meta: ModelMeta, ids: list[int], violation: ForeignKeyViolation) -> EntrepotError:
+def blocked(
+    env: Environment, meta: ModelMeta, ids: list[int], violation: ForeignKeyViolation
+) -> EntrepotError:
     """Records that cannot be deleted because others need them: name the model and field that do.
 
     A database that tells them is believed (its transaction may answer no further question); another one is asked.
@@ -108,12 +111,18 @@ def blocked(env: Environment, meta: ModelMeta, ids: list[int], violation: Foreig
         if other.abstract:
             continue
         for name, field in other.columns.items():
-            if field.kind != "many2one" or field.comodel != meta.name or field.given.get("on_delete", "") == "cascade":
+            if (
+                field.kind != "many2one"
+                or field.comodel != meta.name
+                or field.given.get("on_delete", "") == "cascade"
+            ):
                 continue
             if getattr(field, "on_delete", "") != "restrict":
                 continue
             among = env.tx.dialect.among(ident(name), Slot(0), "integer")
-            plan = render(SQL("SELECT id FROM {} WHERE {} LIMIT 1", ident(other.table), among), env.tx.dialect)
+            plan = render(
+                SQL("SELECT id FROM {} WHERE {} LIMIT 1", ident(other.table), among), env.tx.dialect
+            )
             if env.tx.fetch(plan.text, plan.bind([ids])):
                 return _needed(meta, other, name)
     return _needed(meta, None, "")

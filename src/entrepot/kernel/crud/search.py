@@ -58,7 +58,9 @@ def search(
     env: Environment, meta: ModelMeta, domain: Any, offset: Any = 0, limit: Any = None, order: Any = None
 ) -> list[int]:
     """The ids of the records that a domain finds and the caller may read, in order."""
-    return ids(env, meta, prepared(env, meta, domain), *bounds(offset, limit), ordering.checked(env, meta, order))
+    return ids(
+        env, meta, prepared(env, meta, domain), *bounds(offset, limit), ordering.checked(env, meta, order)
+    )
 
 
 def ids(
@@ -69,13 +71,25 @@ def ids(
         return []
     settle(env)
     values: list[Any] = [offset, limit]
-    key = ("ids", meta.name, env.lang, shape(node, values), order, offset > 0, limit is not None, env.tx.dialect.name)
+    key = (
+        "ids",
+        meta.name,
+        env.lang,
+        shape(node, values),
+        order,
+        offset > 0,
+        limit is not None,
+        env.tx.dialect.name,
+    )
 
     def make() -> Plan:
         query = Query(env.registry, env.tx.dialect, env.lang, meta)
         condition = Where(2).compile(query, node)
         by = ordering.order_by(query, order) if order else None
-        return render(assemble(query, query.id(), condition, by, offset=offset > 0, limit=limit is not None), env.tx.dialect)
+        return render(
+            assemble(query, query.id(), condition, by, offset=offset > 0, limit=limit is not None),
+            env.tx.dialect,
+        )
 
     plan = env.registry.plans.get(key, make)
     return [row[0] for row in env.tx.fetch(plan.text, plan.bind(values))]
@@ -105,7 +119,9 @@ def count(env: Environment, meta: ModelMeta, domain: Any, limit: Any = None) -> 
         query = Query(env.registry, env.tx.dialect, env.lang, meta)
         condition = Where(2).compile(query, node)
         if most is None:
-            return render(assemble(query, SQL("COUNT(*)"), condition, None, offset=False, limit=False), env.tx.dialect)
+            return render(
+                assemble(query, SQL("COUNT(*)"), condition, None, offset=False, limit=False), env.tx.dialect
+            )
         some = assemble(query, query.id(), condition, None, offset=False, limit=True)
         return render(SQL("SELECT COUNT(*) FROM ({}) AS some", some), env.tx.dialect)
 

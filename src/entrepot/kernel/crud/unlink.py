@@ -60,7 +60,9 @@ def _cascade(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
         on_delete = getattr(field, "on_delete", "")
         if on_delete == "restrict" or owner.abstract:
             continue
-        linked = env[field.model].sudo().with_context(active_test=False).search([(field.name, "in", list(ids))])
+        linked = (
+            env[field.model].sudo().with_context(active_test=False).search([(field.name, "in", list(ids))])
+        )
         linked = linked.browse(i for i in linked.ids if not (field.model == meta.name and i in ids))
         if not linked:
             continue
@@ -75,7 +77,8 @@ def _delete(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
 
     def make() -> Plan:
         return render(
-            SQL("DELETE FROM {} WHERE {}", ident(meta.table), dialect.among(ident("id"), Slot(0), "integer")), dialect
+            SQL("DELETE FROM {} WHERE {}", ident(meta.table), dialect.among(ident("id"), Slot(0), "integer")),
+            dialect,
         )
 
     plan = env.registry.plans.get(("delete", meta.name, dialect.name), make)

@@ -38,7 +38,11 @@ def check_names(env: Environment, meta: ModelMeta, names: set[str], operation: s
     unknown = [name for name in names if name not in meta.fields]
     if unknown:
         raise ValidationError(
-            problems=[problem for name in sorted(map(str, unknown)) for problem in unknown_field(env, meta, name).problems],
+            problems=[
+                problem
+                for name in sorted(map(str, unknown))
+                for problem in unknown_field(env, meta, name).problems
+            ],
             model=meta.name,
         )
     if meta.guarded and not names.isdisjoint(meta.guarded):
@@ -62,7 +66,9 @@ def sort(env: Environment, meta: ModelMeta, values: Mapping[str, Any], problems:
         elif each.has_column:
             _column(env, each, value, found, problems)
         else:
-            text = f"{each.string} ({meta.name}.{name}) is worked out from other fields and cannot be written."
+            text = (
+                f"{each.string} ({meta.name}.{name}) is worked out from other fields and cannot be written."
+            )
             problems.append(Problem(name, "computed", text))
     return found
 

@@ -36,7 +36,9 @@ def web_read(
             for row in found:
                 row[name] = rows.get(row[name], False)
         else:
-            chosen = {row["id"]: row[name][: inner["limit"]] if inner.get("limit") else row[name] for row in found}
+            chosen = {
+                row["id"]: row[name][: inner["limit"]] if inner.get("limit") else row[name] for row in found
+            }
             linked = dict.fromkeys(linked_id for ids_ in chosen.values() for linked_id in ids_)
             rows = {row["id"]: row for row in web_read(env, comodel, tuple(linked), wanted, depth + 1)}
             for row in found:

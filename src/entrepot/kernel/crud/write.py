@@ -107,7 +107,9 @@ def apply_rest(env: Environment, meta: ModelMeta, parts: Mapping[int, Sorted]) -
     groups: dict[tuple[str, str], tuple[dict[str, Any], list[int]]] = {}
     for record_id, each in parts.items():
         for link, values in each.delegated.items():
-            group = groups.setdefault((link, repr(sorted(values.items(), key=lambda item: item[0]))), (values, []))
+            group = groups.setdefault(
+                (link, repr(sorted(values.items(), key=lambda item: item[0]))), (values, [])
+            )
             group[1].append(record_id)
     for (link, _), (values, ids) in groups.items():
         meta.type(env, tuple(ids)).mapped(link).write(values)
@@ -146,7 +148,12 @@ def _inverse(env: Environment, meta: ModelMeta, field: Field[Any], values: dict[
 
 
 def _track(
-    env: Environment, meta: ModelMeta, field: Field[Any], ids: tuple[int, ...], known: dict[int, Any], cached: Any
+    env: Environment,
+    meta: ModelMeta,
+    field: Field[Any],
+    ids: tuple[int, ...],
+    known: dict[int, Any],
+    cached: Any,
 ) -> None:
     for record_id in ids:
         env.log(

@@ -48,7 +48,9 @@ DATE_PARTS = frozenset(
         "second_number",
     }
 )
-_NAME_OPERATORS = frozenset({"=", "!=", "in", "not in", "like", "ilike", "=like", "=ilike", "not like", "not ilike"})
+_NAME_OPERATORS = frozenset(
+    {"=", "!=", "in", "not in", "like", "ilike", "=like", "=ilike", "not like", "not ilike"}
+)
 
 
 def expand(env: Environment, meta: ModelMeta, node: Node) -> Node:
@@ -84,7 +86,9 @@ def unknown_field(env: Environment, meta: ModelMeta, name: str) -> ValidationErr
     known = [each for each, field in meta.fields.items() if check.may_field(env, field)]
     near = difflib.get_close_matches(str(name)[:64], known, n=3)
     hint = f" Did you mean: {', '.join(near)}?" if near else ""
-    problem = Problem(str(name)[:64], "unknown_field", f"Invalid field {str(name)[:64]!r} on model {meta.name!r}.{hint}")
+    problem = Problem(
+        str(name)[:64], "unknown_field", f"Invalid field {str(name)[:64]!r} on model {meta.name!r}.{hint}"
+    )
     return ValidationError(problems=[problem], model=meta.name)
 
 
@@ -145,13 +149,17 @@ def _related(env: Environment, field: Field[Any], leaf: Leaf) -> Node:
 def _relation(env: Environment, field: Field[Any], leaf: Leaf) -> Node:
     operator, value = leaf.operator, leaf.value
     meta = env.registry.models[field.model]
-    if not (meta.sql_able(field) or field.kind in {"one2many", "many2many"}) or (field.computed and not field.stored and not field.path):
+    if not (meta.sql_able(field) or field.kind in {"one2many", "many2many"}) or (
+        field.computed and not field.stored and not field.path
+    ):
         raise _refused(meta, field, "it is worked out from others and not stored, so it cannot be searched")
     if leaf.node is not None:
         return _through(env, field, leaf.node, operator)
     if operator in {"child_of", "parent_of"}:
         return _hierarchy(env, env.registry.models[field.comodel], leaf)
-    texts = isinstance(value, str) or (isinstance(value, list) and any(isinstance(each, str) for each in value))
+    texts = isinstance(value, str) or (
+        isinstance(value, list) and any(isinstance(each, str) for each in value)
+    )
     if value == "" and operator in {"=", "!="}:
         return Leaf(leaf.field, operator, False)
     if texts:
@@ -181,7 +189,9 @@ def _by_name(env: Environment, meta: ModelMeta, field: Field[Any], leaf: Leaf) -
         unset = any(each is None or each is False for each in value)
         ids = [each for each in value if isinstance(each, int) and not isinstance(each, bool)]
         names = [each for each in value if isinstance(each, str)]
-        found = disjunction([_named(env, comodel, "in", names), *([comodel.among(tuple(ids))] if ids else [])])
+        found = disjunction(
+            [_named(env, comodel, "in", names), *([comodel.among(tuple(ids))] if ids else [])]
+        )
     else:
         found = _named(env, comodel, positive, value)
     if field.kind in {"one2many", "many2many"}:
@@ -200,7 +210,9 @@ def _named(env: Environment, meta: ModelMeta, operator: str, value: Any) -> Node
 def _through(env: Environment, field: Field[Any], inner: Node, operator: str) -> Node:
     comodel = env.registry.models[field.comodel]
     if field.computed and not field.stored and not field.path:
-        raise _refused(env.registry.models[field.model], field, "it is not stored, so it cannot be searched through")
+        raise _refused(
+            env.registry.models[field.model], field, "it is not stored, so it cannot be searched through"
+        )
     if field.path and not env.registry.models[field.model].sql_able(field):
         node: Node = Leaf(field.path[-1].name, operator, None, inner)
         for step in reversed(field.path[:-1]):
@@ -227,7 +239,11 @@ def _hierarchy(env: Environment, comodel: ModelMeta, leaf: Leaf) -> Node:
     if not comodel.parent:
         raise ValidationError(
             problems=[
-                Problem(leaf.field, "no_hierarchy", f"Invalid domain: {comodel.name} has no parent field for {leaf.operator!r}")
+                Problem(
+                    leaf.field,
+                    "no_hierarchy",
+                    f"Invalid domain: {comodel.name} has no parent field for {leaf.operator!r}",
+                )
             ]
         )
     value = leaf.value
@@ -236,7 +252,9 @@ def _hierarchy(env: Environment, comodel: ModelMeta, leaf: Leaf) -> Node:
     names = [each for each in values if isinstance(each, str) and each]
     if len(ids) + len(names) < len([each for each in values if each not in (None, False, "")]):
         raise ValidationError(
-            problems=[Problem(leaf.field, "bad_value", f"Invalid domain: {leaf.operator!r} takes ids or names")]
+            problems=[
+                Problem(leaf.field, "bad_value", f"Invalid domain: {leaf.operator!r} takes ids or names")
+            ]
         )
     for name in names:
         ids.extend(comodel.search_ids(env.derive(su=True), _named(env, comodel, "ilike", name)))

@@ -65,7 +65,9 @@ def contains(value: Any) -> str:
 def _text(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
     if "\0" in text:
-        raise ValidationError(problems=[Problem("domain", "nul", "Invalid domain: text must not contain NUL characters")])
+        raise ValidationError(
+            problems=[Problem("domain", "nul", "Invalid domain: text must not contain NUL characters")]
+        )
     return text
 
 
@@ -110,7 +112,11 @@ def _late(value: Any) -> str:
 
 def _moment(value: Any, time: str) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if value.tzinfo else value.isoformat(" ", "seconds")
+        return (
+            value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+            if value.tzinfo
+            else value.isoformat(" ", "seconds")
+        )
     if isinstance(value, date):
         return f"{value.isoformat()} {time}"
     if isinstance(value, str) and len(value) == 10:

@@ -153,7 +153,11 @@ def _term(item: Any, index: int, depth: int) -> Node:
     operator = "=" if operator == "==" else operator
     if operator not in OPERATORS:
         known = ", ".join(sorted(OPERATORS))
-        raise bad("unknown_operator", f"unknown operator {operator[:40]!r} for {field[:80]!r}; known: {known}", index)
+        raise bad(
+            "unknown_operator",
+            f"unknown operator {operator[:40]!r} for {field[:80]!r}; known: {known}",
+            index,
+        )
     if operator in {"any", "not any"}:
         return Leaf(field, operator, None, parse(value, depth=depth + 1))
     if operator == "=?":
@@ -168,7 +172,9 @@ def _term(item: Any, index: int, depth: int) -> Node:
             raise bad("bad_value", f"{field[:80]!r}: a list of values must be flat", index)
     elif operator in {"in", "not in"}:
         if not isinstance(value, bool) and value is not None:
-            raise bad("bad_value", f"{operator!r} of {field[:80]!r} takes a list, got {repr(value)[:60]}", index)
+            raise bad(
+                "bad_value", f"{operator!r} of {field[:80]!r} takes a list, got {repr(value)[:60]}", index
+            )
         operator = "=" if operator == "in" else "!="
     elif isinstance(value, dict):
         raise bad("bad_value", f"{field[:80]!r}: an object cannot be compared", index)

@@ -40,13 +40,20 @@ def predicate(env: Environment, meta: ModelMeta, node: Node) -> Holds:
 def _leaf(env: Environment, meta: ModelMeta, leaf: Leaf) -> Holds:
     name, dot, rest = leaf.field.partition(".")
     field = field_of(env, meta, name)
-    simple = not field.relational and not dot and not field.search and leaf.operator not in {"child_of", "parent_of"}
+    simple = (
+        not field.relational
+        and not dot
+        and not field.search
+        and leaf.operator not in {"child_of", "parent_of"}
+    )
     if simple and name != "id":
         return _compare(field, leaf)
     if dot and field.relational:
         inner = Leaf(rest, leaf.operator, leaf.value, leaf.node)
         comodel = env.registry.models[field.comodel]
-        holds = predicate(env, comodel, active_only(env, comodel, inner) if field.table_kind == "ids" else inner)
+        holds = predicate(
+            env, comodel, active_only(env, comodel, inner) if field.table_kind == "ids" else inner
+        )
         return lambda record: any(holds(linked) for linked in getattr(record, name))
     return _asked(env, meta, leaf)
 
@@ -84,7 +91,9 @@ def _test(field: Any, operator: str, value: Any) -> Callable[[Any], bool]:
     number = field.kind in {"integer", "float", "monetary"} and not field.nullable
     if operator == "=":
         if unset or (number and not isinstance(value, str) and value == 0):
-            return lambda mine: mine is None or (mine == "" if isinstance(mine, str) else number and mine == 0)
+            return lambda mine: (
+                mine is None or (mine == "" if isinstance(mine, str) else number and mine == 0)
+            )
         wanted_one = convert(value)
         return lambda mine: mine is not None and bool(raw(mine) == wanted_one)
     if operator in {"<", "<=", ">", ">="}:

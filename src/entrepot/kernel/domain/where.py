@@ -85,7 +85,14 @@ class Where:
         return _like(query, field, column, operator, value, slot)
 
     def _among(
-        self, query: Query, field: Field[Any], column: SQL, operator: str, value: Any, slot: int, convert: Callable[[Any], Any]
+        self,
+        query: Query,
+        field: Field[Any],
+        column: SQL,
+        operator: str,
+        value: Any,
+        slot: int,
+        convert: Callable[[Any], Any],
     ) -> SQL:
         negative = operator == "not in"
         unset = any(each is None or each is False for each in value)
@@ -120,7 +127,9 @@ class Where:
         negative = leaf.operator in {"!=", "not in", "not any"}
         owners: SQL
         if leaf.node is not None:
-            owners = self._owners(query, field, lambda inner: self.compile(inner, leaf.node) if leaf.node else SQL("TRUE"))
+            owners = self._owners(
+                query, field, lambda inner: self.compile(inner, leaf.node) if leaf.node else SQL("TRUE")
+            )
             return SQL("{} {} ({})", ident(alias, "id"), SQL("NOT IN" if negative else "IN"), owners)
         slot, value = next(self._slots), leaf.value
         if value is None or value is False:
@@ -143,12 +152,12 @@ class Where:
         comodel = query.registry.models[field.comodel]
         if field.kind == "one2many":
             inner = query.sub(comodel)
-            owner = inner.column(comodel.fields[field.inverse_name])  # type: ignore[attr-defined] - a One2many
+            owner = inner.column(comodel.fields[field.inverse_name])  # type: ignore[attr-defined]  # a One2many
             holds = SQL("TRUE") if condition is None else condition(inner)
             return SQL("SELECT {} FROM {} WHERE {} IS NOT NULL AND {}", owner, inner.source(), owner, holds)
         alias = query.names.next()
-        links = SQL("{} {}", ident(field.table), ident(alias))  # type: ignore[attr-defined] - a Many2many
-        mine, other = ident(alias, field.column), ident(alias, field.other)  # type: ignore[attr-defined] - a Many2many
+        links = SQL("{} {}", ident(field.table), ident(alias))  # type: ignore[attr-defined]  # a Many2many
+        mine, other = ident(alias, field.column), ident(alias, field.other)  # type: ignore[attr-defined]  # a Many2many
         if condition is None:
             return SQL("SELECT {} FROM {}", mine, links)
         inner = query.sub(comodel)

@@ -110,7 +110,9 @@ class Field(Generic[T]):
         self.index: bool = given.get("index", False)
         self.unique: bool = given.get("unique", False)
         self.copy: bool = given.get("copy", not computed and not self.unique)
-        self.groups: tuple[str, ...] = tuple(g.strip() for g in given.get("groups", "").split(",") if g.strip())
+        self.groups: tuple[str, ...] = tuple(
+            g.strip() for g in given.get("groups", "").split(",") if g.strip()
+        )
         self.check: Callable[[Any], str | None] | None = given.get("check")
         self.aggregator: str | None = given.get("aggregator", self.default_aggregator)
         self.tracking: bool = given.get("tracking", False)

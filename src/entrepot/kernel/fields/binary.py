@@ -33,7 +33,7 @@ class Binary(Field[bytes | None]):
 
     def __init__(self, **given: Unpack[BinaryOptions]) -> None:
         """Declare a binary field."""
-        super().__init__(**given)  # type: ignore[misc] - the options of both are read from `given`
+        super().__init__(**given)  # type: ignore[misc]  # the options of both are read from `given`
 
     def parse(self, value: Any, env: Environment) -> str | None:
         """Bytes, base64 text (characters outside its alphabet are skipped), or a file that is in the store already."""

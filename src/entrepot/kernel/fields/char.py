@@ -27,7 +27,7 @@ class Char(Field[str | None]):
 
     def __init__(self, **given: Unpack[TextOptions]) -> None:
         """Declare a text field."""
-        super().__init__(**given)  # type: ignore[misc] - the options of both are read from `given`
+        super().__init__(**given)  # type: ignore[misc]  # the options of both are read from `given`
 
     def _read_options(self) -> None:
         super()._read_options()

@@ -40,7 +40,9 @@ class Datetime(Field[datetime | None]):
             return datetime.fromisoformat(value).replace(tzinfo=UTC)
         except ValueError as error:
             shown = repr(value)[:60]
-            raise FieldError("not_datetime", f"expected a UTC time as YYYY-MM-DD HH:MM:SS, got {shown}") from error
+            raise FieldError(
+                "not_datetime", f"expected a UTC time as YYYY-MM-DD HH:MM:SS, got {shown}"
+            ) from error
 
     def raw(self, cached: Any, *, exact: bool) -> str | None:
         """YYYY-MM-DD HH:MM:SS."""

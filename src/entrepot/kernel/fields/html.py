@@ -25,7 +25,7 @@ class Html(Char):
 
     def __init__(self, **given: Unpack[HtmlOptions]) -> None:
         """Declare an HTML field."""
-        super().__init__(**given)  # type: ignore[misc] - the options of both are read from `given`
+        super().__init__(**given)  # type: ignore[misc]  # the options of both are read from `given`
 
     def parse(self, value: Any, env: Environment) -> str | None:
         """Sanitized HTML."""

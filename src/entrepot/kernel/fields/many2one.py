@@ -48,7 +48,9 @@ class Many2one(Field["Model"]):
             return None
         if hasattr(value, "ids") and hasattr(value, "env"):
             if value.model_name != self.comodel:
-                raise FieldError("wrong_model", f"expected a record of {self.comodel}, got {value.model_name}")
+                raise FieldError(
+                    "wrong_model", f"expected a record of {self.comodel}, got {value.model_name}"
+                )
             return value.id or None
         if isinstance(value, (list, tuple)) and len(value) in {1, 2}:
             value = value[0]

@@ -47,7 +47,11 @@ class Monetary(Field[N]):
         try:
             if isinstance(value, str) and ("_" in value or len(value) > 60):
                 raise ValueError(value[:40])
-            number = value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
+            number = (
+                value
+                if isinstance(value, Decimal)
+                else Decimal(repr(value) if isinstance(value, float) else value)
+            )
         except (TypeError, ValueError, InvalidOperation) as error:
             raise FieldError("not_number", f"expected an amount, got {repr(value)[:60]}") from error
         if not number.is_finite() or abs(number) >= BOUND:

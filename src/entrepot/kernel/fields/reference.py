@@ -34,11 +34,17 @@ class Reference(Field["Model | None"]):
             return f"{value.model_name},{value.id}" if value else None
         model, _, number = value.partition(",") if isinstance(value, str) else ("", "", "")
         allowed = [name for name, _ in self.given.get("models", ())] or list(env.registry.models)
-        if model not in allowed or model not in env.registry.models or not (number.isascii() and number.isdigit()):
-            raise FieldError("not_reference", f"expected 'model,id' with a model of: {', '.join(allowed[:10])}")
+        if (
+            model not in allowed
+            or model not in env.registry.models
+            or not (number.isascii() and number.isdigit())
+        ):
+            raise FieldError(
+                "not_reference", f"expected 'model,id' with a model of: {', '.join(allowed[:10])}"
+            )
         if not env[model].sudo().browse([int(number)]).exists():
             raise FieldError("missing", f"{model},{number} does not exist")
-        return value  # type: ignore[no-any-return] - checked to be text above
+        return value  # type: ignore[no-any-return]  # checked to be text above
 
     def present(self, cached: Any, records: Model) -> Model | None:
         """The record."""

@@ -72,7 +72,9 @@ class Selection(Field[str | None]):
         text = value if isinstance(value, str) else str(value)
         if text not in keys:
             shown = ", ".join(sorted(keys)[:30])
-            raise FieldError("wrong_key", f"Wrong value for {self.model}.{self.name}: {text[:60]!r}; allowed: {shown}")
+            raise FieldError(
+                "wrong_key", f"Wrong value for {self.model}.{self.name}: {text[:60]!r}; allowed: {shown}"
+            )
         return text
 
     def describe(self, env: Environment) -> dict[str, Any]:

@@ -55,7 +55,9 @@ def records(env: Environment, module: str, content: Mapping[str, Any]) -> None:
         _upsert(env, module, current, batch)
 
 
-def _upsert(env: Environment, module: str, kind: tuple[str, bool], batch: list[tuple[str, dict[str, Any]]]) -> None:
+def _upsert(
+    env: Environment, module: str, kind: tuple[str, bool], batch: list[tuple[str, dict[str, Any]]]
+) -> None:
     model, noupdate = kind
     rows = [(_full(module, name), _values(env, module, model, row)) for name, row in batch]
     env.upsert_many(model, rows, noupdate=noupdate)
@@ -82,7 +84,9 @@ def table(env: Environment, module: str, model: str, text: str) -> None:
     scoped = env.derive(context={**env.context, "_import_current_module": module})
     answer = scoped[model].load(header, [[value if value != "" else None for value in row] for row in rows])
     if answer["messages"]:
-        lines = [f"row {message['rows']['from'] + 2}: {message['message']}" for message in answer["messages"][:20]]
+        lines = [
+            f"row {message['rows']['from'] + 2}: {message['message']}" for message in answer["messages"][:20]
+        ]
         raise ValidationError("\n".join(lines))
 
 
@@ -90,7 +94,10 @@ def access(env: Environment, module: str, content: Mapping[str, Any]) -> None:
     """Groups, access rights and record rules."""
     groups = content.get("group", ())
     rows = [
-        (_full(module, str(each["id"])), {key: value for key, value in each.items() if key not in {"id", "implies", "category"}})
+        (
+            _full(module, str(each["id"])),
+            {key: value for key, value in each.items() if key not in {"id", "implies", "category"}},
+        )
         for each in groups
     ]
     env.upsert_many("res.groups", rows)

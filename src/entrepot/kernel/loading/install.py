@@ -26,7 +26,12 @@ def prepare(tx: Transaction, tables: Sequence[schema.TableSchema]) -> list[str]:
 
 
 def install(
-    env: Environment, manifests: Mapping[str, Manifest], names: Sequence[str], *, demo: bool, step: Step = lambda _: None
+    env: Environment,
+    manifests: Mapping[str, Manifest],
+    names: Sequence[str],
+    *,
+    demo: bool,
+    step: Step = lambda _: None,
 ) -> None:
     """Load the data of add-ons in order, as the superuser, into tables that are there.
 
@@ -69,5 +74,7 @@ def describe(env: Environment) -> None:
 
 def installed(tx: Transaction) -> dict[str, str]:
     """The add-ons of a tenant with their installed versions."""
-    rows = tx.fetch("SELECT name, latest_version FROM ir_module_module WHERE state = 'installed' ORDER BY name")
+    rows = tx.fetch(
+        "SELECT name, latest_version FROM ir_module_module WHERE state = 'installed' ORDER BY name"
+    )
     return {str(name): str(version) for name, version in rows}

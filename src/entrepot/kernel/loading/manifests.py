@@ -55,11 +55,15 @@ def discover() -> dict[str, Manifest]:
 def read(name: str, package: str) -> Manifest:
     """The manifest of one add-on. Raises ValidationError naming what is wrong."""
     try:
-        content: Mapping[str, Any] = tomllib.loads(resources.files(package).joinpath("manifest.toml").read_text("utf-8"))
+        content: Mapping[str, Any] = tomllib.loads(
+            resources.files(package).joinpath("manifest.toml").read_text("utf-8")
+        )
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ValidationError(f"The manifest of add-on {name} cannot be read: {error}") from error
     if content.get("name") != name or not is_addon(name):
-        raise ValidationError(f"The manifest of add-on {name} must give it that name, not {content.get('name')!r}")
+        raise ValidationError(
+            f"The manifest of add-on {name} must give it that name, not {content.get('name')!r}"
+        )
     known = {"name", "title", "version", "summary", "depends", "models", "data", "demo", "author", "category"}
     unknown = sorted(set(content) - known)
     if unknown:
@@ -111,6 +115,11 @@ def classes(manifest: Manifest) -> list[type[Model]]:
     for name in manifest.models:
         module = import_module(f"{manifest.package}.{name}")
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Model) and value.__module__ == module.__name__ and value.declared:
+            if (
+                isinstance(value, type)
+                and issubclass(value, Model)
+                and value.__module__ == module.__name__
+                and value.declared
+            ):
                 found.append(value)
     return found
