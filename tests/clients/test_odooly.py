@@ -50,13 +50,12 @@ def test_a_day_in_the_life_of_a_patient(connect: Callable[..., odooly.Client], p
     assert patients.search(["email = ada@example.com"], limit=1, order="id desc").ids == [made.id]
     made.write({"name": "Ada Lovelace"})
     assert made.name == "Ada Lovelace"
-    assert patients.read([patient, made.id], "name") == [
+    assert patients.read([patient, made.id], ["name"], order=True) == [
         {"id": patient, "name": "Pia Patient"},
         {"id": made.id, "name": "Ada Lovelace"},
-    ] or set(patients.read([patient, made.id], "name")) == {"Pia Patient", "Ada Lovelace"}
+    ]
     assert patients.search_count([("id", "in", [patient, made.id])]) == 2
-    summary = made.send_patient_summary()
-    assert [line["id"] for line in summary] == [made.id]
+    assert made.send_patient_summary()["id"] == made.id
     assert made.unlink()
     assert patients.search([("id", "=", made.id)]).ids == []
 
@@ -92,12 +91,9 @@ def test_rights_are_refused(connect: Callable[..., odooly.Client]) -> None:
 
 
 def test_an_api_key_is_made(connect: Callable[..., odooly.Client], tenant: Tenant) -> None:
-    client = connect()
-    if client._object is not None:
-        with pytest.raises(odooly.ServerError):
-            client.env.generate_api_key()
-        return
-    key = client.env.generate_api_key()
+    # Their generate_api_key() takes these steps, and then works only in their interactive prompt.
+    wizard = connect().env._get("res.users.apikeys.description", transient=True)
+    key = wizard.create({"name": "test"}).make_key()["context"]["default_key"]
     odooly.Env._cache.clear()
     by_key = odooly.Client(f"{tenant.url}/jsonrpc", tenant.db, tenant.login, key)
     assert by_key.env["got2.patient"].search_count([]) > 0
@@ -110,5 +106,6 @@ def test_databases_are_made_cloned_and_dropped(connect: Callable[..., odooly.Cli
     client.clone_database(tenant.server.master, name)
     assert name in client.database.list()
     assert client.env["got2.patient"].search_count([]) > 0
+    client.login(tenant.login, tenant.password, database=tenant.db)
     client.drop_database(tenant.server.master, name)
     assert name not in client.database.list()

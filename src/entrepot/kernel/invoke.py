@@ -74,7 +74,7 @@ def invoke(
     _fit(model, method, signature, args, named)
     _check_values(model, method, args, named)
     records = meta.type(env, ids)
-    if getattr(Model, method, None) is None:
+    if not _is_base(method):
         right = public.right or ("read" if public.readonly else "write")
         check.check_model(env, model, right)
         if ids:
@@ -84,7 +84,12 @@ def invoke(
     if isinstance(result, Records):
         single = method == "create" and isinstance(args[0] if args else named.get("vals_list"), Mapping)
         return result.ids[0] if single else list(result.ids)
-    return plain(result)
+    return result if _is_base(method) else plain(result)
+
+
+def _is_base(method: str) -> bool:
+    """Whether every model has the method: its answers hold records only at the top."""
+    return getattr(Model, method, None) is not None
 
 
 def _check_values(model: str, method: str, args: tuple[Any, ...], named: Mapping[str, Any]) -> None:

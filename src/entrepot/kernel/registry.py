@@ -14,6 +14,7 @@ from entrepot.errors import MissingError
 from entrepot.kernel import inherit, schema
 from entrepot.kernel.crud import search
 from entrepot.kernel.declare import CONSTRAINS, CRON, DEPENDS, ONDELETE, PUBLIC, Cron, Public
+from entrepot.kernel.domain.expand import expand
 from entrepot.kernel.domain.parse import Leaf, Node
 from entrepot.kernel.fields.base import LOG_FIELDS, Field, label
 from entrepot.kernel.fields.integer import Integer
@@ -74,6 +75,10 @@ class ModelMeta:
     def among(self, ids: tuple[int, ...]) -> Node:
         """The domain of these ids."""
         return Leaf("id", "in", list(ids))
+
+    def find_ids(self, env: Environment, node: Node) -> list[int]:
+        """The ids of records, archived ones too, that a parsed domain finds."""
+        return search.ids(env, self, expand(env, self, node))
 
     def search_ids(self, env: Environment, node: Node) -> list[int]:
         """The ids of records, archived ones too, that a ready domain finds."""

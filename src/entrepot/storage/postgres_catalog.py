@@ -49,7 +49,10 @@ _INDEXES = """
 SELECT t.relname::text, i.relname::text, x.indisunique, coalesce(pg_get_expr(x.indpred, x.indrelid), ''),
        x.indnkeyatts, (SELECT json_agg(a.attname ORDER BY u.at)
                        FROM unnest(x.indkey) WITH ORDINALITY AS u (attnum, at)
-                       JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = u.attnum)
+                       JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = u.attnum),
+       (SELECT json_agg(a.attname ORDER BY u.at)
+        FROM unnest(x.indkey::int[], x.indoption::int[]) WITH ORDINALITY AS u (attnum, option, at)
+        JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = u.attnum WHERE u.option & 1 = 1)
 FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid JOIN pg_class AS t ON t.oid = x.indrelid
 WHERE t.relnamespace = 'public'::regnamespace AND NOT x.indisprimary
 ORDER BY t.relname, i.relname
@@ -64,11 +67,11 @@ def read_schema(tx: Transaction) -> list[TableSchema]:
             raise UserError(f"The foreign key of {table}.{column} cannot be dumped.")
         references[table, column] = Reference(target, _ON_DELETE[action])
     indexes: dict[str, list[Index]] = defaultdict(list)
-    for table, name, unique, where, width, columns in tx.fetch(_INDEXES):
+    for table, name, unique, where, width, columns, downwards in tx.fetch(_INDEXES):
         names = tuple(orjson.loads(columns or "[]"))
         if len(names) != width:
             raise UserError(f"The index {name} on expressions cannot be dumped.")
-        indexes[table].append(Index(name, names, unique, where))
+        indexes[table].append(Index(name, names, unique, where, tuple(orjson.loads(downwards or "[]"))))
     columns_of: dict[str, list[TableColumn]] = defaultdict(list)
     with_id = set()
     for table, column, type_name, required, identity in tx.fetch(_COLUMNS):

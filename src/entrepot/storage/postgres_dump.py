@@ -104,7 +104,13 @@ def _table(found: dict[str, Any]) -> TableSchema:
     columns = tuple(_column(each) for each in found["columns"])
     names = {column.name for column in columns} | ({"id"} if found["has_id"] else set())
     indexes = tuple(
-        Index(str(each["name"]), tuple(map(str, each["columns"])), bool(each["unique"]), str(each["where"]))
+        Index(
+            str(each["name"]),
+            tuple(map(str, each["columns"])),
+            bool(each["unique"]),
+            str(each["where"]),
+            tuple(map(str, each.get("descending", ()))),
+        )
         for each in found["indexes"]
     )
     for index in indexes:

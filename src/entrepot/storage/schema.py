@@ -126,7 +126,7 @@ def _create_index(table: TableSchema, index: Index) -> str:
     where = f" WHERE {index.where}" if index.where else ""
     return (
         f"CREATE {unique}INDEX {_quoted(short_name(index.name))} "
-        f"ON {_quoted(table.name)} ({_names(index.columns)}){where}"
+        f"ON {_quoted(table.name)} ({_keys(index)}){where}"
     )
 
 
@@ -134,6 +134,11 @@ def _check_names(table: TableSchema) -> None:
     for name in (table.name, *(column.name for column in table.columns)):
         if len(name.encode()) > LONGEST_NAME:
             raise OutOfRange(f"{name!r} is longer than {LONGEST_NAME} bytes", table=table.name)
+
+
+def _keys(index: Index) -> str:
+    keys = (SQL("{} DESC" if name in index.descending else "{}", ident(name)) for name in index.columns)
+    return SQL(", ").join(keys).chunks[0]
 
 
 def _names(names: tuple[str, ...]) -> str:

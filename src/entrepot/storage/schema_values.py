@@ -28,13 +28,14 @@ class TableColumn:
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index over columns; `unique` ones are the unique constraints, optionally only where `where` (SQL of
-    ours) holds.
+    ours) holds. `descending`: those of the columns that run downwards, for an order that does.
     """
 
     name: str
     columns: tuple[str, ...]
     unique: bool = False
     where: str = ""
+    descending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

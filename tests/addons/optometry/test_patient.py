@@ -147,6 +147,20 @@ def test_signed_charts_are_archived_not_deleted(patient, seen, sign):
     patient.write({"active": False})
 
 
+def test_an_unsigned_chart_goes_with_its_patient(env, patient, seen, prescribe):
+    exam = seen()
+    event = exam.calendar_event_id
+    env["appointment.exam.history"].create({"exam_id": exam.id, "note": "Calm"})
+    exam.add_addendum("And another thing.")
+    rx = prescribe(exam_id=exam.id)
+    patient.send_patient_summary()
+    patient.unlink()
+    for records in (patient, exam, event, rx):
+        assert not records.exists()
+    row = env["got2.access.log"].search([("patient_no", "=", "P00001")])
+    assert not row.patient_id
+
+
 def test_a_chart_is_not_copied(patient):
     with pytest.raises(UserError, match="copied"):
         patient.copy()

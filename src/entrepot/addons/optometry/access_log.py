@@ -42,8 +42,10 @@ class AccessLog(Model, name="got2.access.log", rec_name="patient_no", order="id 
             ]
         )
 
-    def write(self, vals: Mapping[str, Any]) -> bool:  # noqa: ARG002 - the signature of every model
-        """Refused: the log is not rewritten."""
+    def write(self, vals: Mapping[str, Any]) -> bool:
+        """Refused: the log is not rewritten. Only a deleted patient's link goes; the chart number stays."""
+        if self.env.su and set(vals) == {"patient_id"} and not vals["patient_id"]:
+            return super().write(vals)
         raise UserError("The log of chart access cannot be changed.")
 
     @ondelete

@@ -18,7 +18,7 @@ _MOVES = {"start": "date_start", "stop": "date_end", "user_id": "optometrist_id"
 class Event(Model, extends="calendar.event"):
     """Calendar Event"""
 
-    patient_id = Many2one("got2.patient", on_delete="cascade", index=True)
+    patient_id = Many2one("got2.patient", on_delete="set null", index=True)
     exam_id = Many2one("appointment.exam", on_delete="cascade", index=True)
     room_id = Many2one("appointment.room", on_delete="set null")
 
@@ -91,6 +91,8 @@ class Event(Model, extends="calendar.event"):
 
     @ondelete
     def _exams_keep_their_booking(self) -> None:
+        if self.env.context.get("booking_sync"):
+            return
         for event in self:
             if event.exam_id and event.exam_id.state not in exam_states.OFF:
                 raise UserError(f"{event.name} books an exam: cancel the exam instead.")

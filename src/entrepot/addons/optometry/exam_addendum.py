@@ -27,7 +27,7 @@ class ExamAddendum(Model, name="appointment.exam.addendum", rec_name="text", ord
         mine = {"user_id": self.env.uid, "date": self.env.now()}
         return super().create(with_each(vals_list, lambda values: {**values, **mine}))
 
-    def write(self, vals: Mapping[str, Any]) -> bool:  # noqa: ARG002 - the signature of every model
+    def write(self, vals: Mapping[str, Any]) -> bool:
         """Refused: what was added stays as it was said."""
         raise UserError("An addendum cannot be changed: add another one.")
 
@@ -38,5 +38,7 @@ class ExamAddendum(Model, name="appointment.exam.addendum", rec_name="text", ord
                 yield Problem("text", "required", "An addendum says something.")
 
     @ondelete
-    def _stays(self) -> None:
-        raise UserError("An addendum cannot be deleted.")
+    def _stays_with_what_was_signed(self) -> None:
+        for addendum in self:
+            if addendum.exam_id.state == "signed":
+                raise UserError("An addendum to a signed exam cannot be deleted.")

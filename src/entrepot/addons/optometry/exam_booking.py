@@ -82,6 +82,10 @@ class ExamBooking(Model, extends="appointment.exam"):
             event = exam.sudo().calendar_event_id.with_context(booking_sync=True)
             event.write({**exam.event_values(), "status": STATUS.get(exam.state or "", "confirmed")})
 
+    def unlink(self) -> bool:
+        """Delete, with the bookings; refused for signed exams."""
+        return super(ExamBooking, self.with_context(booking_sync=True)).unlink()
+
     def event_values(self) -> dict[str, Any]:
         """The event of this exam: private, and without a clinical word, since attendees see it."""
         return {

@@ -253,7 +253,7 @@ class Patient(Model, name="got2.patient", delegates={"partner_id": "res.partner"
                     super(Patient, patient).write({"name": full})
         return done
 
-    def copy(self, default: Mapping[str, Any] | None = None) -> Self:  # noqa: ARG002 - the signature of every model
+    def copy(self, default: Mapping[str, Any] | None = None) -> Self:
         """Refused: a copied chart would be a second truth about one person."""
         raise UserError("A patient's chart cannot be copied.")
 

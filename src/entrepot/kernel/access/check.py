@@ -112,7 +112,7 @@ def check_records(env: Environment, model: str, ids: tuple[int, ...], right: Rig
     if tree is TRUE or not ids:
         return
     meta = env.registry.models[model]
-    allowed = set(meta.search_ids(env.derive(su=True), conjunction([meta.among(ids), tree])))
+    allowed = set(meta.find_ids(env.derive(su=True), conjunction([meta.among(ids), tree])))
     refused = [record_id for record_id in dict.fromkeys(ids) if record_id not in allowed]
     if refused:
         refuse(env, model, refused, right)
