@@ -1,5 +1,7 @@
 """The face that add-ons import: models, fields, commands, decorators and errors. See `docs/look-up/models.md`."""
 
+from entrepot.auth.keys import new_key
+from entrepot.auth.passwords import Passwords
 from entrepot.call import Value
 from entrepot.errors import (
     AccessDenied,
@@ -12,6 +14,7 @@ from entrepot.errors import (
     ValidationError,
 )
 from entrepot.files.mimetypes import guess as guess_mimetype
+from entrepot.kernel.access.expression import compile_domain
 from entrepot.kernel.command import Command
 from entrepot.kernel.declare import constrains, cron, depends, ondelete, public
 from entrepot.kernel.environment import Environment
@@ -62,6 +65,7 @@ __all__ = [
     "Model",
     "Monetary",
     "One2many",
+    "Passwords",
     "Problem",
     "Records",
     "Reference",
@@ -72,10 +76,12 @@ __all__ = [
     "ValidationError",
     "Value",
     "Values",
+    "compile_domain",
     "constrains",
     "cron",
     "depends",
     "guess_mimetype",
+    "new_key",
     "ondelete",
     "public",
     "sequence",

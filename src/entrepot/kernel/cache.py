@@ -76,6 +76,10 @@ class Cache:
 
     def forget_field(self, field: Field[Any]) -> None:
         """Drop what is known of a field and is not to be written."""
+        if not field.translate:
+            if self._values.get(field):
+                self._forget(field)
+            return
         for key in [key for key in self._values if (key[0] if isinstance(key, tuple) else key) is field]:
             self._forget(key)
 

@@ -110,7 +110,7 @@ def recompute(env: Environment, field: Field[Any], records: Model | None = None)
         return
     meta = env.registry.models[field.model]
     ids = tuple(pending)
-    if records is not None and len(ids) > 1000:  # noqa: PLR2004 - a read does not pay for a whole import
+    if records is not None and len(ids) > 1000:
         ids = records.ids
     work_out(env, meta, ids, field)
 

@@ -43,6 +43,7 @@ class Public:
     readonly: bool
     model: bool
     right: Right | None
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +84,25 @@ def ondelete(method: F) -> F:
 def public(method: F) -> F: ...
 @overload
 def public(
-    *, readonly: bool = False, model: bool = False, right: Right | None = None
+    *, readonly: bool = False, model: bool = False, right: Right | None = None, absent: bool = False
 ) -> Callable[[F], F]: ...
 def public(
-    method: F | None = None, *, readonly: bool = False, model: bool = False, right: Right | None = None
+    method: F | None = None,
+    *,
+    readonly: bool = False,
+    model: bool = False,
+    right: Right | None = None,
+    absent: bool = False,
 ) -> F | Callable[[F], F]:
     """Let a method be called from outside.
 
     `model`: arguments are straight; otherwise the first is the ids. `readonly`: it changes nothing and runs without
     a write transaction. `right`: what the caller needs on the model (default read when readonly, otherwise write).
+    `absent`: ids of records that do not exist reach the method, which answers for each id by itself.
     """
 
     def mark(function: F) -> F:
-        setattr(function, PUBLIC, Public(readonly, model, right))
+        setattr(function, PUBLIC, Public(readonly, model, right, absent))
         return function
 
     return mark if method is None else mark(method)

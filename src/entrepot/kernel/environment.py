@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -50,6 +51,9 @@ class Work:
 
     def policy_changed(self) -> None:
         """From here on this transaction uses a policy of its own, read with its own changes."""
+        if not self.policy_moved:
+            # What is remembered from now on may never be committed: it must not land in the shared policy.
+            self._policy = replace(self._policy, accounts=dict(self._policy.accounts), memo={})
         self._stale = self.policy_moved = True
 
     def policy_undone(self) -> None:

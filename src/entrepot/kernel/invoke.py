@@ -77,9 +77,10 @@ def invoke(
     if not _is_base(method):
         right = public.right or ("read" if public.readonly else "write")
         check.check_model(env, model, right)
-        if ids:
-            _must_exist(env, meta, ids)
-            check.check_records(env, model, ids, right)
+        there = _existing(env, meta, ids)
+        if len(there) < len(ids) and not public.absent:
+            check.missing(env, model, [record_id for record_id in ids if record_id not in there])
+        check.check_records(env, model, there, right)
     result = function(records, *args, **named)
     if isinstance(result, Records):
         single = method == "create" and isinstance(args[0] if args else named.get("vals_list"), Mapping)
@@ -108,12 +109,11 @@ def _check_values(model: str, method: str, args: tuple[Any, ...], named: Mapping
             )
 
 
-def _must_exist(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
-    distinct = tuple(dict.fromkeys(ids))
-    there = set(meta.search_ids(env.derive(su=True), meta.among(distinct)))
-    gone = [record_id for record_id in distinct if record_id not in there]
-    if gone:
-        check.missing(env, meta.name, gone)
+def _existing(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> tuple[int, ...]:
+    if not ids:
+        return ()
+    there = set(meta.search_ids(env.derive(su=True), meta.among(tuple(dict.fromkeys(ids)))))
+    return tuple(record_id for record_id in ids if record_id in there)
 
 
 def plain(result: Any) -> Any:

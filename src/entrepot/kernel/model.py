@@ -149,10 +149,10 @@ class Model(Records):
         return introspect.fields_get(self.env, self.meta, allfields, attributes)
 
     @public(readonly=True, model=True)
-    def default_get(self, fields_list: Sequence[str]) -> dict[str, Any]:
+    def default_get(self, fields: Sequence[str]) -> dict[str, Any]:
         """The defaults of these fields."""
         check.check_model(self.env, self.model_name, "create")
-        return defaults.default_get(self.env, self.meta, list(fields_list))
+        return defaults.default_get(self.env, self.meta, list(fields))
 
     @public(readonly=True)
     def get_metadata(self) -> list[dict[str, Any]]:

@@ -58,6 +58,8 @@ class ModelMeta:
     active: AnyField | None = None
     name_field: AnyField | None = None
     """The stored field that is the display name; None when a method works it out."""
+    zeros: tuple[tuple[str, Any], ...] = ()
+    """Columns that are never left empty, with what they hold instead: False, 0."""
     methods: dict[str, Public] = field(default_factory=dict)
     constraints: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     ondelete: list[str] = field(default_factory=list)
@@ -67,8 +69,8 @@ class ModelMeta:
         """Whether SQL can reach a field's value: a column here, or along many2ones elsewhere."""
         return (
             each.name == "id"
-            or self.name_field is not None
-            and each.name == "display_name"
+            or (self.name_field is not None
+            and each.name == "display_name")
             or reachable(each)
         )
 
@@ -340,6 +342,11 @@ def _links_itself(found: dict[str, Field[Any]], name: str) -> bool:
 
 def _finish(meta: ModelMeta) -> None:
     meta.columns = {name: each for name, each in meta.fields.items() if each.has_column and name != "id"}
+    meta.zeros = tuple(
+        (name, each.empty)
+        for name, each in meta.columns.items()
+        if each.kind in {"boolean", "integer", "float", "monetary"} and not each.nullable and not each.computed
+    )
     meta.guarded = frozenset(name for name, each in meta.fields.items() if each.groups)
     meta.active = (
         meta.fields.get("active") if "active" in meta.fields and reachable(meta.fields["active"]) else None

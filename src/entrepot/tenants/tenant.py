@@ -1,30 +1,28 @@
-"""A tenant as this process holds it: its store, files, registry and policy; and all tenants of the server.
+"""A tenant as this process holds it: its store, files, registry and policy.
 
-The policy and the registry are those of the tenant's epoch: each transaction asks the epoch first, so a change made by
-another process is seen by the next call.
+The policy and the registry are those of the tenant's epoch: each transaction asks the epoch first, so a change
+made by another process is seen by the next call.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-
-from entrepot import names
 from entrepot.call import Caller
 from entrepot.clock import Clock
-from entrepot.errors import MissingError
-from entrepot.files.store import FileStore
+from entrepot.errors import MissingError, TenantUnavailable
+from entrepot.files.store import FileStore, Swept
 from entrepot.kernel.access.policy import Policy, raise_epoch, read_epoch, read_policy
 from entrepot.kernel.environment import SUPERUSER, Environment, Work
 from entrepot.kernel.loading.install import installed
 from entrepot.kernel.registry import Registry
-from entrepot.settings import Settings
-from entrepot.storage.abc import Engine, Store, Transaction
+from entrepot.storage.abc import Store, Transaction
+from entrepot.storage.sql import ident
 from entrepot.tenants.registries import Registries
-
 
 SYSTEM = Caller(uid=SUPERUSER, login="__system__", groups=frozenset(), superuser=True)
 """The system itself: what installs, migrates and finishes."""
+
+YOUNG_SECONDS = 86_400.0
+"""No transaction lasts as long: a file that nobody refers to and that is older was left behind."""
 
 
 class Tenant:
@@ -48,14 +46,36 @@ class Tenant:
         return None if state is None else state[1]
 
     def state(self, tx: Transaction) -> tuple[Policy, Registry]:
-        """The policy and registry of the tenant's present epoch."""
+        """The policy and registry of the tenant's present epoch.
+
+        Ask before the transaction changes anything: what is read here is kept for others. Raises
+        TenantUnavailable when the tenant's add-ons are not those that lie here.
+        """
         epoch = read_epoch(tx)
         state = self._state
         if state is None or state[0].epoch != epoch:
             policy = read_policy(tx)
-            registry = self._registries.open(self._registries.names(installed(tx)))
-            state = self._state = (policy, registry)
+            state = self._state = (policy, self._its_registry(tx))
         return state
+
+    def _its_registry(self, tx: Transaction) -> Registry:
+        there = installed(tx)
+        try:
+            chosen = self._registries.names(there)
+        except MissingError as error:
+            raise TenantUnavailable(
+                f"Database {self.name} needs an add-on that is not here: {error}"
+            ) from error
+        versions = self._registries.versions(chosen)
+        stale = sorted(name for name in chosen if there.get(name) != versions[name])
+        if stale:
+            raise TenantUnavailable(
+                f"Database {self.name} has other versions of {', '.join(stale)} than this server; "
+                "bring it up to date first.",
+                tenant=self.name,
+                addons=stale,
+            )
+        return self._registries.open(chosen)
 
     def work(self, tx: Transaction, clock: Clock | None = None) -> Work:
         """The shared part of a transaction's environments."""
@@ -69,71 +89,29 @@ class Tenant:
         work = self.work(tx, clock)
         return Environment(work, work.policy.caller(tx, uid))
 
+    def sweep_files(self, older_than_s: float = YOUNG_SECONDS) -> Swept:
+        """Delete the files that no record refers to and nobody stored lately."""
+        with self.store.transaction(readonly=True) as tx:
+            _, registry = self.state(tx)
+            referenced = {
+                str(reference).partition(".")[0]
+                for meta in registry.models.values()
+                for field in meta.fields.values()
+                if field.kind == "binary" and field.column_kind and field.store and not meta.abstract
+                for (reference,) in tx.fetch(_references(meta.table, field.name))
+            }
+        return self.files.delete_unreferenced(referenced, older_than_s)
+
+
+def _references(table: str, column: str) -> str:
+    name = ident(column).chunks[0]
+    return f"SELECT DISTINCT {name} FROM {ident(table).chunks[0]} WHERE {name} IS NOT NULL"
+
 
 def finish(work: Work) -> None:
-    """Bring a transaction's work to its end, before it commits: everything written, the epoch raised if need be."""
+    """Bring a transaction's work to its end, before it commits: everything written, the epoch moved if need
+    be.
+    """
     Environment(work, SYSTEM).flush()
     if work.policy_moved:
         raise_epoch(work.tx)
-
-
-class Tenants:
-    """All tenants of a server, opened as they are asked for; the least recently used are let go."""
-
-    def __init__(self, engine: Engine, registries: Registries, settings: Settings, clock: Clock) -> None:
-        """Nothing is opened yet."""
-        self.engine = engine
-        self.registries = registries
-        self.settings = settings
-        self.clock = clock
-        self._open: OrderedDict[str, Tenant] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def open(self, name: str) -> Tenant:
-        """A tenant. Raises MissingError for a name that is none."""
-        found = self._open.get(name)
-        if found is not None:
-            return found
-        if not self.exists(name) and names.draft_age_s(str(name)) is None:
-            raise MissingError(f"Database {name[:64] if isinstance(name, str) else '?'} does not exist.")
-        with self._lock:
-            found = self._open.get(name)
-            if found is None:
-                found = Tenant(name, self.engine.open(name), self.files(name), self.registries, self.clock)
-                self._open[name] = found
-                while len(self._open) > self.settings.open_tenants:
-                    self._open.popitem(last=False)
-        return found
-
-    def names(self) -> list[str]:
-        """The tenants of this server, sorted; drafts are not among them."""
-        return [name for name in self.engine.names() if names.is_tenant(name)]
-
-    def exists(self, name: str) -> bool:
-        """Whether there is a tenant of that name."""
-        return name in self._open or (names.is_tenant(name) and self.engine.exists(name))
-
-    def sweep_drafts(self, older_than_s: float = 3600) -> list[str]:
-        """Drop what was begun and never finished, because its process died."""
-        swept = []
-        for name in self.engine.names():
-            age = names.draft_age_s(name)
-            if age is not None and age > older_than_s:
-                self.engine.drop(name)
-                swept.append(name)
-        return swept
-
-    def files(self, name: str) -> FileStore:
-        """The file store of a tenant."""
-        return FileStore(self.settings.data / "files" / name, durable=self.settings.durable)
-
-    def forget(self, name: str) -> None:
-        """Let go of a tenant that is gone or another one now."""
-        with self._lock:
-            self._open.pop(name, None)
-
-    def close(self) -> None:
-        """Let go of everything."""
-        with self._lock:
-            self._open.clear()
-        self.engine.close()

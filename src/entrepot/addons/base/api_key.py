@@ -16,9 +16,9 @@ from entrepot.api import (
     UserError,
     constrains,
     cron,
+    new_key,
     public,
 )
-from entrepot.auth.keys import new_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

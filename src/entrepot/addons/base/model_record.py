@@ -4,9 +4,10 @@ other way.
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
-from entrepot.api import Boolean, Char, Model, One2many, Selection, Text
+from entrepot.api import Boolean, Char, MissingError, Model, One2many, Selection, Text, public
 
 _STATES = [("manual", "Custom Object"), ("base", "Base Object")]
 
@@ -42,6 +43,35 @@ class ModelRecord(Model, name="ir.model", order="name, model"):
                 if changed:
                     record.write(changed)
         self.env["ir.model.fields"].reflect()
+
+    @public(readonly=True, model=True, right="read")
+    def describe(self, name: str) -> dict[str, Any]:
+        """One model for programs: its fields as `fields_get` tells them, and its methods with their parameters.
+
+        Raises MissingError for a model that is not there, AccessError for one the caller may not read.
+        """
+        if name not in self.env:
+            raise MissingError(f"Object {str(name)[:80]} doesn't exist", model=str(name)[:80])
+        model = self.env[name]
+        methods = {each: _method(model, each, mark) for each, mark in sorted(model.meta.methods.items())}
+        return {"model": name, "name": model.meta.title, "fields": model.fields_get(), "methods": methods}
+
+
+def _method(model: Any, name: str, mark: Any) -> dict[str, Any]:
+    function = getattr(type(model), name)
+    parameters: dict[str, Any] = {}
+    for each in list(inspect.signature(function).parameters.values())[1:]:
+        told: dict[str, Any] = {"required": each.default is each.empty}
+        if each.default is not each.empty and isinstance(each.default, (bool, int, float, str, type(None))):
+            told["default"] = each.default
+        parameters[each.name] = told
+    doc = inspect.getdoc(function) or ""
+    return {
+        "parameters": parameters,
+        "api": ["model"] if mark.model else [],
+        "doc": doc,
+        "readonly": mark.readonly,
+    }
 
 
 def _described(meta: Any) -> dict[str, Any]:

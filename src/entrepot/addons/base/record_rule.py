@@ -17,10 +17,10 @@ from entrepot.api import (
     Problem,
     Text,
     ValidationError,
+    compile_domain,
     constrains,
     depends,
 )
-from entrepot.kernel.access.expression import compile_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,6 +17,7 @@ from entrepot.api import (
     Many2one,
     Model,
     One2many,
+    Passwords,
     Problem,
     UserError,
     constrains,
@@ -24,7 +25,6 @@ from entrepot.api import (
     ondelete,
     public,
 )
-from entrepot.auth.passwords import Passwords
 from entrepot.errors import AccessDenied, AccessError
 
 if TYPE_CHECKING:

@@ -75,7 +75,9 @@ def papers(clinic: Clinic, patients: Any, done: list[Visit]) -> None:
         ]
     )
     template = env.ref("optometry.consent_template_contact_lenses").id
-    wearers = [patient for patient in patients if patient.contact_lens_wearer and not patient.is_minor()][:12]
+    seen = {visit.patient.id for visit in done}
+    wearers = [patient for patient in patients if patient.id in seen and patient.contact_lens_wearer]
+    wearers = [patient for patient in wearers if not patient.is_minor()][:12]
     env["got2.consent.form"].create(
         [
             {

@@ -72,7 +72,7 @@ class PatientChart(Model, extends="got2.patient"):
             for patient in self.search(domain, order="next_recall_date, id")
         ]
 
-    @public
+    @public(absent=True)
     def send_patient_summary(
         self,
         email: str = "",
@@ -87,14 +87,20 @@ class PatientChart(Model, extends="got2.patient"):
         balance needs the billing add-on); `send=False` only makes the document; `lang` overrides the
         patient's language. Answers for each patient `{id, sent, to, document_id, reason}`. Without an
         address, or without the patient's consent to e-mail, `sent` is False and `reason` says so. Asked again
-        within a minute it answers the same and sends nothing. Needs the right to clinical notes.
+        within a minute it answers the same and sends nothing. A patient who does not exist is answered for too: not
+        sent, "no such patient". Needs the right to clinical notes.
         """
         self._require_clinical()
+        there = self.exists()
         summaries = self.env["got2.patient.summary"]
         answers: list[dict[str, Any]] = summaries.deliver(
-            self, email=email, include=include, send=bool(send), lang=lang
+            there, email=email, include=include, send=bool(send), lang=lang
         )
-        return answers
+        gone = [each for each in dict.fromkeys(self.ids) if each not in there.ids]
+        return answers + [
+            {"id": each, "sent": False, "to": "", "document_id": False, "reason": "no such patient"}
+            for each in gone
+        ]
 
     def _require_clinical(self) -> None:
         if not (self.env.su or self.env.has_group(CLINICAL)):

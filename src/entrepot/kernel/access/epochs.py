@@ -15,7 +15,7 @@ WATCHED: dict[str, frozenset[str] | None] = {
     "res.groups": frozenset({"users", "implied_ids", "name"}),
     "ir.model.access": None,
     "ir.rule": None,
-    "res.lang": frozenset({"active", "code"}),
+    "res.lang": frozenset({"active", "code", "name", "week_start"}),
     "ir.module.module": frozenset({"state"}),
     "res.partner": frozenset({"lang", "tz"}),
 }

@@ -1,11 +1,16 @@
 """The frozen policy of one tenant: access rights, record rules, groups and users, read together at one epoch.
 
-A change of any of them raises the tenant's epoch in the same transaction; whoever sees another epoch than its policy's
-reads a new one. So a right taken away through one process is refused by every other at its next call.
+A change of any of them gives the tenant another epoch in the same transaction; whoever sees another epoch than its
+policy's reads a new one. So a right taken away through one process is refused by every other at its next
+call.
+
+Epochs are random, never counted: two databases that bear one name one after the other (dropped and made anew,
+restored, put in place by hand) never agree on one, so nobody takes the policy of the first for the second's.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +22,8 @@ from entrepot.kernel.declare import RIGHTS
 from entrepot.storage.abc import Transaction
 
 EPOCH_TABLE = "entrepot_epoch"
+EPOCH_BITS = 62
+"""A random epoch fits the signed 64 bit of its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ def read_epoch(tx: Transaction) -> int:
 
 def raise_epoch(tx: Transaction) -> None:
     """Make every process read the policy anew, once this transaction commits."""
-    tx.execute(f"UPDATE {EPOCH_TABLE} SET value = value + 1")
+    mark = tx.dialect.placeholder(1)
+    tx.execute(f"UPDATE {EPOCH_TABLE} SET value = {mark}", [secrets.randbits(EPOCH_BITS)])
     tx.notify("policy")
 
 

@@ -42,7 +42,10 @@ def create(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str,
     for values in values_list:
         filled = dict(values)
         defaults.fill(env, meta, filled)
-        parts.append(sort(env, meta, filled, problems))
+        part = sort(env, meta, filled, problems)
+        for name, zero in meta.zeros:
+            part.columns.setdefault(name, zero)
+        parts.append(part)
     if not problems:
         _delegate(env, meta, parts)
     for each in parts:

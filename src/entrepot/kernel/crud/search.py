@@ -123,7 +123,7 @@ def count(env: Environment, meta: ModelMeta, domain: Any, limit: Any = None) -> 
                 assemble(query, SQL("COUNT(*)"), condition, None, offset=False, limit=False), env.tx.dialect
             )
         some = assemble(query, query.id(), condition, None, offset=False, limit=True)
-        return render(SQL("SELECT COUNT(*) FROM ({}) AS some", some), env.tx.dialect)
+        return render(SQL("SELECT COUNT(*) FROM ({}) AS found", some), env.tx.dialect)
 
     plan = env.registry.plans.get(key, make)
     return int(env.tx.fetch(plan.text, plan.bind(values), alone=not env.su)[0][0])

@@ -156,7 +156,9 @@ def _relation(env: Environment, field: Field[Any], leaf: Leaf) -> Node:
     if leaf.node is not None:
         return _through(env, field, leaf.node, operator)
     if operator in {"child_of", "parent_of"}:
-        return _hierarchy(env, env.registry.models[field.comodel], leaf)
+        same = field.kind == "many2one" and field.comodel == field.model
+        chosen = Leaf("id", operator, value) if same else leaf
+        return _hierarchy(env, env.registry.models[field.comodel], chosen)
     texts = isinstance(value, str) or (
         isinstance(value, list) and any(isinstance(each, str) for each in value)
     )
