@@ -35,8 +35,9 @@ check: $(VENV)/.tools ## Formatter, linter, types, floors, and the longest files
 	@$(BIN)/lint-imports
 	@find src -name '*.py' -exec wc -l {} + | awk '$$2 != "total" && $$1 > 400 { print "longer than 400 lines: " $$2 " (" $$1 ")" }'
 
-bench: $(VENV)/.tools ## Measure the server and the hand-written floor in one run, on both stores
+bench: $(VENV)/.tools ## Measure the server beside a hand-written floor, and tenants, on both stores
 	@$(BIN)/python bench/run.py $(ARGS)
+	@[ -n "$(ARGS)" ] || $(BIN)/python bench/tenants.py
 
 docs: $(VENV)/.tools ## Write the generated pages of docs/look-up
 	@$(BIN)/python docs/generate.py

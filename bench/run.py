@@ -55,8 +55,10 @@ def postgres() -> Iterator[tuple[str, int]]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        yield process.stdout.readline().strip(), process.pid
-        process.stdin.close()
+        try:
+            yield process.stdout.readline().strip(), process.pid
+        finally:
+            process.stdin.close()
 
 
 @contextmanager
@@ -65,18 +67,25 @@ def floor(store: str, place: str, database: int | None) -> Iterator[Side]:
     port = free_port()
     command = [sys.executable, str(HERE / "floor.py"), str(port), store, place]
     with subprocess.Popen(command) as process:
-        login = Login("floor", 2, "admin", "admin")
-        for _ in range(600):
-            try:
-                with ServerProxy(f"http://127.0.0.1:{port}/xmlrpc/2/common") as common:
-                    common.version()
-                break
-            except OSError:
-                if process.poll() is not None:
-                    raise
-                time.sleep(0.1)
-        yield Side("floor", port, process.pid, database, login, list(range(1, PARTNERS + 1)))
-        process.terminate()
+        try:
+            wait_for_floor(port, process)
+            login = Login("floor", 2, "admin", "admin")
+            yield Side("floor", port, process.pid, database, login, list(range(1, PARTNERS + 1)))
+        finally:
+            process.terminate()
+
+
+def wait_for_floor(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until it is filled and answers."""
+    while process.poll() is None:
+        try:
+            with ServerProxy(f"http://127.0.0.1:{port}/xmlrpc/2/common") as common:
+                common.version()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The floor did not start.")
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def commands_page() -> str:
         "Every command reads the same settings as the server.",
         "With no server running they work on the data directly; beside a running one as well.\n",
     ]
-    context = click.Context(entrepot, info_name="entrepot", terminal_width=100, max_content_width=100)
+    context = click.Context(entrepot, info_name="entrepot", terminal_width=100, **entrepot.context_settings)
     for path, command, its_context in walk(entrepot, context):
         lines += [f"## {path}\n", "```text", command.get_help(its_context).rstrip(), "```\n"]
     return "\n".join(lines).rstrip() + "\n"

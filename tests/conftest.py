@@ -14,6 +14,8 @@ from entrepot.storage.abc import Engine, Store
 from entrepot.storage.postgres import PostgresEngine
 from entrepot.storage.sqlite import SqliteEngine
 
+pytest_plugins = ["app_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entrepot.administer import Administer
 from entrepot.auth.attempts import Attempts, Limits
-from entrepot.auth.authenticate import Authenticator
+from entrepot.auth.authenticate import Authenticator, Knock
 from entrepot.auth.master import Master
 from entrepot.auth.passwords import Passwords
 from entrepot.auth.remembered import Remembered
 from entrepot.clock import Clock, SystemClock
 from entrepot.dispatch import Server
-from entrepot.observe.events import LoginFailed, Observer, Sinks
+from entrepot.errors import EntrepotError
+from entrepot.jobs.cron import Runner
+from entrepot.observe.events import Crashed, LoginFailed, Observer, Sinks, new_trace_id
 from entrepot.observe.json_log import JsonLog
 from entrepot.observe.metrics import Metrics
 from entrepot.settings import Settings
 from entrepot.storage.engines import make_engine
+from entrepot.tenants.catalog import Tenants
 from entrepot.tenants.registries import Registries
-from entrepot.tenants.tenant import Tenants
+from entrepot.tenants.scheduled import Scheduled
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The parts that a process may need."""
+    """The parts that a process may need. `cron` is at rest until it is started."""
 
     settings: Settings
     tenants: Tenants
@@ -35,15 +38,29 @@ class App:
     log: JsonLog
     observe: Observer
     attempts: Attempts
+    cron: Runner
+
+    def begin(self) -> None:
+        """Clear up after processes that died, and start what works besides answering."""
+        self.administer.sweep()
+        if self.settings.cron:
+            self.cron.start()
 
     def close(self) -> None:
         """Let go of files and connections."""
+        self.cron.stop()
         self.tenants.close()
         self.attempts.close()
         self.metrics.close()
 
 
-def build(settings: Settings, *, clock: Clock | None = None, log: JsonLog | None = None) -> App:
+def build(
+    settings: Settings,
+    log: JsonLog | None = None,
+    *,
+    clock: Clock | None = None,
+    registries: Registries | None = None,
+) -> App:
     """Build a process's server. Call it after a fork: files and connections are the process's own."""
     settings.data.mkdir(parents=True, exist_ok=True)
     clock = clock or SystemClock()
@@ -55,12 +72,30 @@ def build(settings: Settings, *, clock: Clock | None = None, log: JsonLog | None
     limits = Limits.around(settings.login_attempts, settings.login_window_seconds)
     attempts = Attempts(settings.data / "run" / "attempts", limits)
     master = Master(settings.data, settings.master_password, passwords, attempts)
-    tenants = Tenants(make_engine(settings), Registries(), settings, clock)
+    tenants = Tenants(make_engine(settings), registries or Registries(), settings, clock)
     administer = Administer(tenants, master, remembered, observe)
 
-    def refused(tenant: str, login: str, address: str, reason: str) -> None:
-        observe(LoginFailed(tenant=tenant, login=login, door="", address=address, reason=reason))
+    def refused(knock: Knock, login: str, reason: str) -> None:
+        observe(
+            LoginFailed(
+                tenant=knock.tenant, login=login, door=knock.door, address=knock.address, reason=reason
+            )
+        )
 
-    authenticator = Authenticator(passwords, remembered, attempts, clock, refused)
+    authenticator = Authenticator(passwords, remembered, attempts, clock, settings.session_seconds, refused)
     server = Server(settings, tenants, authenticator, administer, observe, metrics)
-    return App(settings, tenants, server, administer, metrics, log, observe, attempts)
+    cron = _cron(settings, tenants.registries, clock, observe)
+    return App(settings, tenants, server, administer, metrics, log, observe, attempts, cron)
+
+
+def _cron(settings: Settings, registries: Registries, clock: Clock, observe: Observer) -> Runner:
+    # Connections of its own, so that looking at a thousand tenants closes none that calls keep warm.
+    tenants = Tenants(make_engine(replace(settings, open_stores=1)), registries, settings, clock)
+    scheduled = Scheduled(tenants, observe)
+
+    def failed(tenant: str, error: Exception) -> None:
+        if not isinstance(error, EntrepotError):
+            observe(Crashed(trace_id=new_trace_id(), exception=error, tenant=tenant, door="cron"))
+
+    lock = settings.data / "run" / "cron.lock"
+    return Runner(tenants.names, scheduled.run_due, clock, lock, failed, rest=tenants.close)

@@ -80,6 +80,8 @@ class Call:
     door: str = "internal"
     address: str = ""
     """The client's network address, for attempt limits and the log."""
+    request_id: str = ""
+    """Leads from the answer of a door to the lines of the log."""
 
 
 @dataclass(frozen=True, slots=True)

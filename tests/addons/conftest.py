@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ from entrepot.settings import Settings
 from entrepot.storage.abc import Engine
 from entrepot.storage.postgres import PostgresEngine
 from entrepot.storage.sqlite import SqliteEngine
+from entrepot.tenants.catalog import Tenants
 from entrepot.tenants.provision import Provision
 from entrepot.tenants.registries import Registries
-from entrepot.tenants.tenant import Tenants
 
 
-class _Undo(Exception):
+class _Undo(Exception):  # noqa: N818 - a signal, not an error
     """Leaves a transaction so that it is rolled back."""
 
 
@@ -75,7 +75,7 @@ def environment(tenants: Tenants, addon_set: tuple[str, ...]) -> Iterator[Callab
                 provision.create(name, addons=addon_set, demo=demo)
             tenant = tenants.open(name)
             try:
-                tx: Any = stack.enter_context(_undone(tenant))
+                tx: Any = stack.enter_context(Undone(tenant))
             except RuntimeError as error:  # pragma: no cover - a test asked for two environments
                 raise AssertionError("one environment a test: derive others with with_user()") from error
             return tenant.environment(tx, uid, clock=clock)
@@ -83,7 +83,7 @@ def environment(tenants: Tenants, addon_set: tuple[str, ...]) -> Iterator[Callab
         yield make
 
 
-class _undone:
+class Undone:
     """A transaction that is always rolled back."""
 
     def __init__(self, tenant: Any) -> None:
@@ -93,10 +93,8 @@ class _undone:
         return self.context.__enter__()
 
     def __exit__(self, *_: object) -> None:
-        try:
+        with suppress(_Undo):
             self.context.__exit__(_Undo, _Undo(), None)
-        except _Undo:
-            pass
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ class SmallHouse:
             return host
         return self.settings.default_tenant or None
 
-    def open_file(self, tenant, credentials, model, record_id, field, address):  # noqa: PLR0917 - the contract
+    def open_file(self, tenant, credentials, model, record_id, field, address):
         if isinstance(credentials, Anonymous):
             raise AccessError
         self._prove(tenant, credentials)

@@ -198,7 +198,7 @@ def test_files_are_read_by_post_never(app):
 
 
 def test_operations_are_told(app, house):
-    assert knock(app, "GET", "/metrics").body == b"entrepot_up 1\n"
+    assert knock(app, "GET", "/metrics", client="127.0.0.1").body == b"entrepot_up 1\n"
     assert knock(app, "GET", "/readyz").json == {"status": "pass", "missing": {}}
     house.missing = {"store": "no connection"}
     heard = knock(app, "GET", "/readyz")

@@ -216,7 +216,7 @@ ZONES = st.sampled_from(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moments=st.lists(MOMENTS, min_size=20, max_size=20), tz=ZONES, week_start=st.integers(0, 6))
-def test_periods_begin_alike_on_both_stores(  # noqa: PLR0917
+def test_periods_begin_alike_on_both_stores(
     sqlite_engine, postgres_engine, tables, moments, tz, week_start
 ):
     answers = []

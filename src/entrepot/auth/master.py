@@ -74,6 +74,10 @@ class Master:
         finally:
             os.close(folder)
 
+    def is_changed(self) -> bool:
+        """Whether one given over the wire stands in place of the setting's."""
+        return self._path.exists()
+
     def _fits(self, given: Any) -> bool:
         if not self._configured or not isinstance(given, str) or not given:
             return False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from entrepot.cli.command import Group
 from entrepot.cli.context import Context, columns, pass_context, progress
 from entrepot.kernel.loading.install import installed
 
 
-@click.group()
+@click.group(cls=Group)
 def addon() -> None:
     """List add-ons and install them into tenants."""
 
@@ -54,5 +55,5 @@ def install(context: Context, tenant: str, names: tuple[str, ...]) -> None:
       entrepot addon install acme optometry
     """
     with context.app() as built, progress(tenant, quiet=context.as_json) as step:
-        found = built.administer.provision.add(tenant, names, step=step)
+        found = built.administer.install(tenant, names, step=step)
     context.answer({"tenant": tenant, "addons": list(found)}, f"{tenant} has: {', '.join(found)}")

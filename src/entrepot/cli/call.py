@@ -8,12 +8,13 @@ import click
 import orjson
 
 from entrepot.call import Call, Operator
+from entrepot.cli.command import Command
 from entrepot.cli.context import Context, pass_context
 from entrepot.doors.values import to_json
 from entrepot.errors import BadRequest
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("tenant")
 @click.argument("model")
 @click.argument("method")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import click
 import orjson
@@ -21,42 +22,43 @@ from entrepot.tenants.tenant import finish
 class Context:
     """Shared by all commands of one invocation."""
 
-    def __init__(self, overrides: Mapping[str, Any], as_json: bool) -> None:
-        """`overrides`: options given before the command."""
-        self.overrides = dict(overrides)
-        self.as_json = as_json
+    def __init__(self) -> None:
+        """Nothing is chosen yet."""
+        self.overrides: dict[str, Any] = {}
+        """The settings given as options."""
+        self.as_json = False
 
     def settings(self, **more: Any) -> Settings:
-        """The settings: options before environment before defaults."""
-        return settings.load(**self.overrides, **more)
+        """The settings: options before environment before defaults. Raises ValueError naming a bad variable."""
+        return settings.load(**{**self.overrides, **more})
 
     @contextmanager
     def app(self, **more: Any) -> Iterator[App]:
         """A server in this process, closed afterwards. Only warnings are logged."""
-        log = JsonLog(click.get_binary_stream("stderr"), "warning")  # type: ignore[arg-type]  # a binary stream
-        built = house.build(self.settings(**more), log=log)
+        log = JsonLog(sys.stderr.buffer, "warning")
+        built = house.build(self.settings(**more), log)
         try:
             yield built
         finally:
             built.close()
 
     @contextmanager
-    def environment(self, built: App, tenant: str, uid: int = 1) -> Iterator[Environment]:
-        """A writing transaction of a tenant, committed when the block ends well."""
+    def environment(
+        self, built: App, tenant: str, uid: int = 1, *, readonly: bool = False
+    ) -> Iterator[Environment]:
+        """A transaction of a tenant, committed when the block ends well."""
         found = built.tenants.open(tenant)
-        with found.store.transaction(readonly=False) as tx:
+        with found.store.transaction(readonly=readonly) as tx:
             env = found.environment(tx, uid)
             yield env
-            finish(env.work)
+            if not readonly:
+                finish(env.work)
 
     def answer(self, value: Any, text: str | Callable[[], str] = "") -> None:
         """Print a value as JSON where it was asked for, its text otherwise."""
         if self.as_json:
-            click.echo(
-                orjson.dumps(
-                    value, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
-                ).decode()
-            )
+            options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
+            click.echo(orjson.dumps(value, default=str, option=options).decode())
         else:
             shown = text() if callable(text) else text
             if shown:
@@ -76,7 +78,7 @@ def columns(rows: Sequence[Sequence[Any]], head: Sequence[str]) -> str:
 @contextmanager
 def progress(label: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show the steps of long work on stderr, one line that is written over, when a person is looking."""
-    stream = click.get_text_stream("stderr")
+    stream = sys.stderr
     shown = not quiet and stream.isatty()
 
     def step(name: str) -> None:
@@ -84,10 +86,14 @@ def progress(label: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
             stream.write(f"\r\x1b[K{label}: {name}")
             stream.flush()
 
-    yield step
-    if shown:
-        stream.write("\r\x1b[K")
-        stream.flush()
+    try:
+        yield step
+    finally:
+        if shown:
+            stream.write("\r\x1b[K")
+            stream.flush()
 
 
-pass_context = click.make_pass_decorator(Context)
+def pass_context(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the `Context` of its invocation as its first argument."""
+    return cast("Callable[..., None]", click.make_pass_decorator(Context)(command))

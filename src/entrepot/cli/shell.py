@@ -6,11 +6,12 @@ import code
 
 import click
 
+from entrepot.cli.command import Command
 from entrepot.cli.context import Context, pass_context
 from entrepot.tenants.tenant import finish
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("tenant")
 @click.option("--user", "uid", type=int, default=1, show_default=True, help="Id of the user to act as.")
 @pass_context
@@ -40,7 +41,7 @@ def shell(context: Context, tenant: str, uid: int) -> None:
                     exitmsg="",
                 )
                 if not kept:
-                    raise _Discarded
+                    raise _Discarded  # noqa: TRY301 - an exception is what undoes the block
                 finish(env.work)
         except _Discarded:
             click.echo("Nothing was kept.")

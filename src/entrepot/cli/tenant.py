@@ -1,4 +1,4 @@
-"""`entrepot tenant`: create, list, duplicate, rename, drop, dump, restore."""
+"""`entrepot tenant`: create, list, duplicate, rename, drop, dump, restore, sweep."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from time import perf_counter
 
 import click
 
+from entrepot.cli.command import Group
 from entrepot.cli.context import Context, columns, pass_context, progress
 from entrepot.errors import ConflictError
 from entrepot.kernel.loading.install import installed
+from entrepot.tenants.provision import Owner
 
 
-@click.group()
+@click.group(cls=Group)
 def tenant() -> None:
     """Make and manage tenants on this machine (no master password: whoever reads the data folder owns it)."""
 
@@ -46,14 +48,11 @@ def create(
     secret = password or click.prompt(f"Password for {login}", hide_input=True, confirmation_prompt=True)
     began = perf_counter()
     with context.app() as built, progress(name, quiet=context.as_json) as step:
-        built.administer.provision.create(
+        built.administer.make(
             name,
-            addons=[each.strip() for each in addons.split(",")] if addons else None,
+            addons=tuple(each.strip() for each in addons.split(",")) if addons else None,
             demo=demo,
-            login=login,
-            password=secret,
-            lang=lang,
-            country_code=country,
+            owner=Owner(login=login, password=secret, lang=lang, country_code=country),
             step=step,
         )
     seconds = perf_counter() - began
@@ -94,8 +93,8 @@ def duplicate(context: Context, name: str, new: str, neutralize: bool) -> None:
     Example:
       entrepot tenant duplicate acme acme-test --neutralize
     """
-    with context.app() as built:
-        built.administer.copy(name, new, neutralize=neutralize)
+    with context.app() as built, progress(new, quiet=context.as_json) as step:
+        built.administer.copy(name, new, neutralize=neutralize, step=step)
     context.answer({"name": new}, f"Tenant {new} is a copy of {name}.")
 
 
@@ -127,7 +126,7 @@ def drop(context: Context, name: str, yes: bool) -> None:
       entrepot tenant drop acme-test --yes
     """
     with context.app() as built:
-        built.administer.provision.require(name)
+        built.tenants.require(name)
         if not yes:
             click.confirm(f"Delete {name} and all its data?", abort=True)
         built.administer.remove(name)
@@ -149,8 +148,8 @@ def dump(context: Context, name: str, file: Path) -> None:
         raise ConflictError(f"{file} already exists.")
     draft = file.with_name(file.name + ".part")
     try:
-        with context.app() as built:
-            built.administer.backup.dump(name, draft)
+        with context.app() as built, progress(name, quiet=context.as_json) as step:
+            built.administer.save(name, draft, step=step)
         shutil.move(draft, file)
     finally:
         draft.unlink(missing_ok=True)
@@ -162,7 +161,9 @@ def dump(context: Context, name: str, file: Path) -> None:
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--neutralize", is_flag=True, help="Switch off what acts outside: scheduled actions, mail, API keys."
+    "--neutralize",
+    is_flag=True,
+    help="It will live beside its original: a new identity; no API keys, scheduled actions, waiting mail.",
 )
 @pass_context
 def restore(context: Context, name: str, file: Path, neutralize: bool) -> None:
@@ -172,6 +173,31 @@ def restore(context: Context, name: str, file: Path, neutralize: bool) -> None:
     Example:
       entrepot tenant restore acme acme.zip
     """
-    with context.app() as built:
-        built.administer.backup.restore(name, file, neutralize=neutralize)
+    with context.app() as built, progress(name, quiet=context.as_json) as step:
+        built.administer.load(name, file, copy=neutralize, step=step)
     context.answer({"name": name}, f"Tenant {name} is restored.")
+
+
+@tenant.command("sweep")
+@click.argument("name")
+@click.option(
+    "--hours",
+    type=click.IntRange(1),
+    default=24,
+    show_default=True,
+    help="Spare what was stored since; longer than any transaction lasts.",
+)
+@pass_context
+def sweep(context: Context, name: str, hours: int) -> None:
+    """Delete the files of a tenant that no record refers to any more.
+
+    \b
+    Example:
+      entrepot tenant sweep acme
+    """
+    with context.app() as built:
+        swept = built.tenants.open(name).sweep_files(hours * 3600)
+    context.answer(
+        {"name": name, "files": swept.files, "bytes": swept.size},
+        f"{swept.files} files, {swept.size:,} bytes are gone from {name}.",
+    )

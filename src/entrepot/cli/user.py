@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 
+from entrepot.cli.command import Group
 from entrepot.cli.context import Context, columns, pass_context
 from entrepot.errors import MissingError
 from entrepot.kernel.environment import Environment
 from entrepot.kernel.model import Model
 
 
-@click.group()
+@click.group(cls=Group)
 def user() -> None:
     """List users, make them, set passwords, mint API keys."""
 
@@ -25,7 +28,7 @@ def list_(context: Context, tenant: str) -> None:
     Example:
       entrepot user list demo
     """
-    with context.app() as built, context.environment(built, tenant) as env:
+    with context.app() as built, context.environment(built, tenant, readonly=True) as env:
         users = env["res.users"].with_context(active_test=False).search([("id", "!=", 1)])
         found = [
             {
@@ -59,7 +62,7 @@ def create(
     """
     secret = password or click.prompt(f"Password for {login}", hide_input=True, confirmation_prompt=True)
     with context.app() as built, context.environment(built, tenant) as env:
-        values = {"login": login, "name": name or login, "password": secret}
+        values: dict[str, object] = {"login": login, "name": name or login, "password": secret}
         if groups:
             ids = [env.ref("base.group_user").id, *(env.ref(group).id for group in groups)]
             values["groups_id"] = [(6, 0, ids)]
@@ -89,17 +92,19 @@ def password(context: Context, tenant: str, login: str, password: str | None) ->
 @click.argument("tenant")
 @click.argument("login")
 @click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@click.option("--days", type=click.IntRange(1), help="How long it lives; default: until it is removed.")
 @pass_context
-def key(context: Context, tenant: str, login: str, name: str) -> None:
+def key(context: Context, tenant: str, login: str, name: str, days: int | None) -> None:
     """Mint an API key for a user; it is shown once.
 
     \b
     Example:
-      entrepot user key demo admin --name nightly-export
+      entrepot user key demo admin --name nightly-export --days 90
     """
     with context.app() as built, context.environment(built, tenant) as env:
         found = _find(env, login)
-        text = env["res.users.apikeys"].with_user(found.id).mint(None, name, None)
+        ends = env.now() + timedelta(days=days) if days else None
+        text = env["res.users.apikeys"].with_user(found.id).mint(None, name, ends)
     context.answer({"login": login, "key": text}, text)
 
 

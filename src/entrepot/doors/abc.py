@@ -75,7 +75,10 @@ class House(Protocol):
     """The server as the doors see it. Every method is synchronous and may block: doors call it from worker threads."""
 
     settings: Settings
-    administration: Administration
+
+    @property
+    def administration(self) -> Administration:
+        """Where orders about tenants go."""
 
     def answer(self, call: Call) -> Any:
         """Run one call. Returns a Value or `Table` (alone or nested in lists and dicts); raises EntrepotError only."""

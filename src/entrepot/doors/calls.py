@@ -24,10 +24,19 @@ ABOUT = "Entrepot speaks the external API of Odoo 18."
 NO_MODEL = "Object {} doesn't exist"
 
 
-def serve(house: House, service: str, method: str, args: Sequence[Any], *, door: str, address: str) -> Any:
+def serve(
+    house: House,
+    service: str,
+    method: str,
+    args: Sequence[Any],
+    *,
+    door: str,
+    address: str,
+    request_id: str = "",
+) -> Any:
     """Run one method of a service. Raises EntrepotError; wrong positions are named in it."""
     if service == "object":
-        call = object_call(method, args, door=door, address=address)
+        call = object_call(method, args, door=door, address=address, request_id=request_id)
         try:
             return ask(house, call)
         except UnknownModel as error:
@@ -51,7 +60,9 @@ def ask(house: House, call: Call) -> Any:
         raise
 
 
-def object_call(method: str, args: Sequence[Any], *, door: str, address: str) -> Call:
+def object_call(
+    method: str, args: Sequence[Any], *, door: str, address: str, request_id: str = ""
+) -> Call:
     """The `Call` of `execute` or `execute_kw`. Raises UnknownMethod, WrongArguments, AccessDenied."""
     kwargs: Mapping[str, Any] = EMPTY
     names = ("db", "uid", "password", "model", "method")
@@ -77,6 +88,7 @@ def object_call(method: str, args: Sequence[Any], *, door: str, address: str) ->
         kwargs=kwargs,
         door=door,
         address=address,
+        request_id=request_id,
     )
 
 

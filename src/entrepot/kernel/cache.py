@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     """A field, or a translated field with a language."""
 
 
+ARCHIVED = "archived"
+"""Beside a field of links: as seen with archived records among them."""
+
+
 class Cache:
     """Shared by all environments of one transaction."""
 
-    __slots__ = ("_values", "after_commit", "computing", "dirty", "pending", "touched")
+    __slots__ = ("_values", "after_commit", "computing", "dirty", "leaving", "pending", "runs", "touched")
 
     def __init__(self) -> None:
         """Start empty."""
@@ -28,17 +32,25 @@ class Cache:
         self.computing: dict[Field[Any], set[int]] = {}
         """records whose field is being worked out right now."""
         self.touched: dict[str, dict[int, set[str]]] = {}
-        """model -> id -> names of fields whose constraints are due."""
+        """model -> id -> names of worked-out fields whose constraints are due."""
+        self.runs = 0
+        """How many times a compute method was run."""
+        self.leaving: dict[str, set[int]] = {}
+        """model -> ids that are being deleted right now."""
         self.after_commit: list[Callable[[], None]] = []
 
     @staticmethod
     def key(field: Field[Any], env: Environment) -> Key:
-        """Under which the values of a field are kept: translated ones by language."""
-        return (field, env.lang) if field.translate else field
+        """Under which the values of a field are kept: translated ones by language, links with or without archived."""
+        if not field.contextual:
+            return field
+        if field.translate:
+            return (field, env.lang)
+        return field if env.context.get("active_test", True) else (field, ARCHIVED)
 
     def of(self, field: Field[Any], env: Environment) -> dict[int, Any]:
         """The known values of a field by id."""
-        key: Key = (field, env.lang) if field.translate else field
+        key: Key = self.key(field, env) if field.contextual else field
         values = self._values.get(key)
         if values is None:
             values = self._values[key] = {}
@@ -77,18 +89,38 @@ class Cache:
     def forget_field(self, field: Field[Any]) -> None:
         """Drop what is known of a field and is not to be written."""
         if not field.translate:
-            if self._values.get(field):
-                self._forget(field)
+            for key in (field, (field, ARCHIVED)) if field.contextual else (field,):
+                if self._values.get(key):
+                    self._forget(key)
             return
         for key in [key for key in self._values if (key[0] if isinstance(key, tuple) else key) is field]:
             self._forget(key)
 
     def forget_ids(self, field: Field[Any], ids: tuple[int, ...]) -> None:
-        """Drop what is known of some records in a field."""
-        values = self._values.get(field)
-        if values:
+        """Drop what is known of some records in a field that has nothing to be written."""
+        for values in self._of_field(field):
             for record_id in ids:
                 values.pop(record_id, None)
+
+    def forget_others(self, field: Field[Any], env: Environment, ids: tuple[int, ...]) -> None:
+        """Drop what is known of some records in a field as others would see it, and is not to be written."""
+        mine = self.key(field, env)
+        rows = self.dirty.get(field.model, {})
+        for key, values in self._values.items():
+            if isinstance(key, tuple) and key[0] is field and key != mine:
+                for record_id in ids:
+                    if key not in rows.get(record_id, ()):
+                        values.pop(record_id, None)
+
+    def _of_field(self, field: Field[Any]) -> list[dict[int, Any]]:
+        if not field.contextual:
+            values = self._values.get(field)
+            return [values] if values else []
+        return [
+            values
+            for key, values in self._values.items()
+            if (key[0] if isinstance(key, tuple) else key) is field
+        ]
 
     def forget_records(self, model: str, ids: tuple[int, ...]) -> None:
         """Drop everything about records: they are gone."""
@@ -104,6 +136,12 @@ class Cache:
                     values.pop(record_id, None)
         for field in [field for field in self.pending if field.model == model]:
             self.settle(field, ids)
+
+    def touch(self, field: Field[Any], ids: Iterable[int]) -> None:
+        """Note that a worked-out field of records is new: its constraints are due."""
+        rows = self.touched.setdefault(field.model, {})
+        for record_id in ids:
+            rows.setdefault(record_id, set()).add(field.name)
 
     def forget_all(self) -> None:
         """Drop everything that is not owed to the store."""

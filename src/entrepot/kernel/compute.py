@@ -9,16 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import Problem, ValidationError
-from entrepot.kernel.crud import links
+from entrepot.errors import ValidationError
+from entrepot.kernel.crud import fetch, links
+from entrepot.kernel.crud.stamp import stamp
+from entrepot.kernel.crud.values import problem
 from entrepot.kernel.fields.base import MISSING, Field, FieldError
-from entrepot.storage.sql import SQL, Slot, ident
+from entrepot.storage.sql import SQL, Plan, Slot, ident
 from entrepot.storage.sql import plan as render
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
     from entrepot.kernel.model import Model
     from entrepot.kernel.registry import ModelMeta, Path
+
+BATCH = 1000
+"""How many waiting records one read works out along with its own."""
+KEPT_CONTEXT = ("tz", "allowed_company_ids")
+"""All that a stored value may depend on of who happens to set it off."""
 
 
 def modified(
@@ -28,30 +35,47 @@ def modified(
     if not ids:
         return
     queue: list[tuple[Field[Any], tuple[int, ...], bool]] = [(field, ids, new) for field in fields]
+    seen: dict[Field[Any], set[int]] = {}
     while queue:
         field, changed, fresh = queue.pop()
         for target, path in env.registry.triggers.get(field, ()):
-            if not target.stored:
-                if path or target.translate:
-                    env.cache.forget_field(target)
-                else:
-                    env.cache.forget_ids(target, changed)
-                if env.registry.triggers.get(target):
-                    owners = _owners(env, path, changed, fresh=fresh)
-                    if owners:
-                        queue.append((target, owners, fresh and not path))
-                continue
-            owners = _owners(env, path, changed, fresh=fresh)
-            pending = env.cache.pending.get(target, {})
-            more = tuple(owner for owner in owners if owner not in pending)
-            if more and not _protected(env, target, more):
-                env.cache.owe(target, more)
+            if target.stored:
+                more = _owe(env, target, _owners(env, path, changed, fresh=fresh))
+            else:
+                more = _forget(env, target, path, changed, fresh=fresh, seen=seen)
+            if more:
                 queue.append((target, more, fresh and not path))
 
 
-def _protected(env: Environment, target: Field[Any], ids: tuple[int, ...]) -> bool:
-    computing = env.cache.computing.get(target)
-    return computing is not None and computing.issuperset(ids)
+def _owe(env: Environment, target: Field[Any], owners: tuple[int, ...]) -> tuple[int, ...]:
+    """Mark a stored field as pending; the records for which that is news."""
+    pending = env.cache.pending.get(target, {})
+    busy = env.cache.computing.get(target, ())
+    more = tuple(owner for owner in owners if owner not in pending and owner not in busy)
+    env.cache.owe(target, more)
+    return more
+
+
+def _forget(
+    env: Environment,
+    target: Field[Any],
+    path: Path,
+    changed: tuple[int, ...],
+    *,
+    fresh: bool,
+    seen: dict[Field[Any], set[int]],
+) -> tuple[int, ...]:
+    """Drop an unstored field's values; the records to follow up, each once, however the data turns in circles."""
+    if path or target.translate:
+        env.cache.forget_field(target)
+    else:
+        env.cache.forget_ids(target, changed)
+    if not env.registry.triggers.get(target):
+        return ()
+    known = seen.setdefault(target, set())
+    more = tuple(owner for owner in _owners(env, path, changed, fresh=fresh) if owner not in known)
+    known.update(more)
+    return more
 
 
 def _owners(env: Environment, path: Path, ids: tuple[int, ...], *, fresh: bool) -> tuple[int, ...]:
@@ -66,64 +90,102 @@ def _owners(env: Environment, path: Path, ids: tuple[int, ...], *, fresh: bool) 
 
 def _back(env: Environment, step: Any, ids: tuple[int, ...], *, fresh: bool) -> tuple[int, ...]:
     if step.kind == "one2many":
-        inverse = env.registry.models[step.comodel].fields[step.inverse_name]
-        lines = env.registry.models[step.comodel].type(env.derive(su=True), ids)
-        found: dict[int, None] = {}
-        for line in lines:
-            owner = env.cache.of(inverse, env).get(line.ids[0], MISSING)
-            owner = line.env.value(line, inverse) if owner is MISSING else owner
-            if owner:
-                found[owner] = None
-        return tuple(found)
+        return _parents(env, step, ids)
     if step.kind == "many2one":
         values = env.cache.of(step, env)
         wanted = set(ids)
         found = dict.fromkeys(owner for owner, value in values.items() if value in wanted)
         if not fresh and step.has_column:
-            stale = [owner for owner, keys in env.cache.dirty.get(step.model, {}).items() if step in keys]
+            unwritten = {owner for owner, keys in env.cache.dirty.get(step.model, {}).items() if step in keys}
             rows = _query(env, env.registry.models[step.model].table, "id", step.name, ids)
-            found.update(dict.fromkeys(row for row in rows if row not in stale or values.get(row) in wanted))
+            found.update(dict.fromkeys(row for row in rows if row not in unwritten))
         elif not fresh and step.path:
-            return _owners(env, step.path, ids, fresh=False)
+            found.update(dict.fromkeys(_owners(env, step.path, ids, fresh=False)))
         return tuple(found)
     if step.kind == "many2many" and step.stored:
         return tuple(_query(env, step.table, step.column, step.other, ids))
     return ()
 
 
+def _parents(env: Environment, step: Any, ids: tuple[int, ...]) -> tuple[int, ...]:
+    """The records that lines hang on, by the last known link: one that is to be worked out again stays unasked."""
+    comodel = env.registry.models[step.comodel]
+    inverse = comodel.fields[step.inverse_name]
+    known = env.cache.of(inverse, env)
+    unknown = tuple(record_id for record_id in ids if record_id not in known)
+    if unknown and inverse.has_column:
+        fetch.columns(env, comodel, unknown)
+    elif unknown:
+        lines = comodel.type(env.derive(su=True), unknown)
+        known = known | {line.ids[0]: line.env.value(line, inverse) for line in lines}
+    return tuple(dict.fromkeys(owner for record_id in ids if (owner := known.get(record_id))))
+
+
 def _query(env: Environment, table: str, what: str, where: str, ids: tuple[int, ...]) -> list[int]:
-    key = ("back", table, what, where, env.tx.dialect.name)
     dialect = env.tx.dialect
 
-    def make() -> Any:
+    def make() -> Plan:
         among = dialect.among(ident(where), Slot(0), "integer")
         return render(SQL("SELECT {} FROM {} WHERE {}", ident(what), ident(table), among), dialect)
 
-    plan = env.registry.plans.get(key, make)
+    plan = env.registry.plans.get(("back", table, what, where, dialect.name), make)
     return [row[0] for row in env.tx.fetch(plan.text, plan.bind([list(ids)]))]
 
 
+def linked_away(env: Environment, model: str, ids: tuple[int, ...]) -> None:
+    """Note that records are about to go which many2manys of others lead to."""
+    for field in env.registry.pointing.get(model, ()):
+        if field.kind == "many2many" and field.stored and not field.path and env.registry.triggers.get(field):
+            link: Any = field
+            modified(env, [field], tuple(_query(env, link.table, link.column, link.other, ids)))
+
+
 def recompute(env: Environment, field: Field[Any], records: Model | None = None) -> None:
-    """Work out a stored field for all records that wait for it."""
+    """Work out a stored field for all records that wait for it; for a read that would be too many, for its neighbours."""
     pending = env.cache.pending.get(field)
     if not pending:
         return
-    meta = env.registry.models[field.model]
     ids = tuple(pending)
-    if records is not None and len(ids) > 1000:
-        ids = records.ids
-    work_out(env, meta, ids, field)
+    if records is not None and len(ids) > BATCH:
+        near = [
+            record_id
+            for record_id in records.neighbours()
+            if record_id in pending and record_id not in records.ids
+        ]
+        ids = (*records.ids, *near[: BATCH - 1])
+    work_out(env, env.registry.models[field.model], ids, field)
 
 
 def work_out(env: Environment, meta: ModelMeta, ids: tuple[int, ...], field: Field[Any]) -> None:
-    """Run the compute method of a field for records, as the superuser; fields that share the method come along."""
-    together = [field] if field.path else _together(env, meta, field)
+    """Run the compute method of a field for records, as the superuser; fields that share the method come along.
+
+    Stored values are worked out without the caller's language and other context, so that they are the same whoever
+    sets them off.
+    """
+    together = [field] if field.path else _together(meta, field)
+    worker = _worker(env) if field.stored else env.derive(su=True)
+    before = _before(worker, meta, ids, together)
+    env.cache.runs += 1
+    run = env.cache.runs
+    _run(worker, meta, ids, together)
     for each in together:
-        env.cache.settle(each, ids)
-    before = {each: env.cache.computing.get(each) for each in together}
+        values = env.cache.of(each, worker)
+        for record_id in ids:
+            if record_id not in values:
+                put(worker, meta.type(worker, (record_id,)), each, None)
+    for each, old in before.items():
+        _follow_up(worker, each, old, among_others=env.cache.runs > run)
+
+
+def _run(worker: Environment, meta: ModelMeta, ids: tuple[int, ...], together: list[Field[Any]]) -> None:
+    """Run the method that fields share; while it runs, what it assigns is their worked-out value."""
+    field, cache = together[0], worker.cache
     for each in together:
-        env.cache.computing[each] = set(ids) | (before[each] or set())
-    records = meta.type(env.derive(su=True), ids)
+        cache.settle(each, ids)
+    busy = {each: cache.computing.get(each) for each in together}
+    for each in together:
+        cache.computing[each] = set(ids) | (busy[each] or set())
+    records = meta.type(worker, ids)
     try:
         if field.path:
             _follow(records, field)
@@ -131,55 +193,100 @@ def work_out(env: Environment, meta: ModelMeta, ids: tuple[int, ...], field: Fie
             getattr(records, field.compute)()
     finally:
         for each in together:
-            old = before[each]
+            old = busy[each]
             if old is None:
-                env.cache.computing.pop(each, None)
+                cache.computing.pop(each, None)
             else:
-                env.cache.computing[each] = old
-    for each in together:
-        values = env.cache.of(each, env)
-        for record_id in ids:
-            if record_id not in values:
-                put(records.env, records.browse(record_id), each, None)
+                cache.computing[each] = old
 
 
-def _together(env: Environment, meta: ModelMeta, field: Field[Any]) -> list[Field[Any]]:
+def _worker(env: Environment) -> Environment:
+    kept = {name: env.context[name] for name in KEPT_CONTEXT if name in env.context}
+    return env.derive(su=True, context=kept)
+
+
+def _before(
+    env: Environment, meta: ModelMeta, ids: tuple[int, ...], fields: list[Field[Any]]
+) -> dict[Field[Any], dict[int, Any]]:
+    """The stored values so far, fetched to see which of the new ones are new; of the fields that others rest on."""
+    columns = [each for each in fields if each.has_column]
+    unknown = {i: None for each in columns for i in ids if i not in env.cache.of(each, env)}
+    if unknown:
+        fetch.columns(env, meta, tuple(unknown))
+    rested_on = [
+        each for each in columns if env.registry.triggers.get(each) or env.registry.inverses.get(each)
+    ]
+    caches = {each: env.cache.of(each, env) for each in rested_on}
+    return {each: {i: values[i] for i in ids if i in values} for each, values in caches.items()}
+
+
+def _follow_up(env: Environment, field: Field[Any], before: dict[int, Any], *, among_others: bool) -> None:
+    """A link was worked out: what hangs on it at its new end, and the lists that hold the record, are new too.
+
+    And where others were worked out meanwhile, they may have seen the old value of any field.
+    """
+    if not (field.comodel or among_others):
+        return
+    values = env.cache.of(field, env)
+    changed = tuple(i for i, old in before.items() if not field.same(values.get(i), old))
+    if changed:
+        for each in env.registry.inverses.get(field, ()):
+            env.cache.forget_field(each)
+        modified(env, [field], changed)
+
+
+def _together(meta: ModelMeta, field: Field[Any]) -> list[Field[Any]]:
     return [
         each for each in meta.fields.values() if each.compute == field.compute and each.stored == field.stored
     ]
 
 
 def _follow(records: Model, field: Field[Any]) -> None:
+    target = field.path[-1]
     for record in records:
         current: Any = record
         for step in field.path[:-1]:
             current = step.__get__(current, type(current))[:1]
-        value = field.path[-1].__get__(current, type(current))
-        field.__set__(record, value)
+        _keep(records.env, field, record.ids[0], current.env.value(current, target) if current else None)
 
 
 def put(env: Environment, records: Model, field: Field[Any], value: Any) -> None:
-    """Take a worked-out value: into the cache, and to be written where the field is stored and the value new."""
-    if field.table_kind == "ids":
-        put_links(env, records, field, value)
-        return
+    """Take a worked-out value: into the cache, and to be written where the field is stored and the value new.
+
+    Raises ValidationError for a value that does not fit the field.
+    """
     try:
-        cached = None if value is None else field.parse(value, env)
+        cached = _links(value) if field.table_kind == "ids" else field.parse(value, env)
     except FieldError as error:
-        text = f"{field.string} ({field.model}.{field.name}): {error}"
-        raise ValidationError(problems=[Problem(field.name, error.code, text)]) from error
-    values = env.cache.of(field, env)
+        raise ValidationError(problems=[problem(field, error)], model=field.model) from error
     for record_id in records.ids:
-        if field.has_column and values.get(record_id, MISSING) != cached:
-            env.cache.set_dirty(env.cache.key(field, env), field.model, (record_id,))
-        values[record_id] = cached
+        _keep(env, field, record_id, cached)
 
 
-def put_links(env: Environment, records: Model, field: Any, value: Any) -> None:
-    """Take worked-out links; stored ones are written as commands when the compute method is done."""
-    ids = value.ids if hasattr(value, "ids") else tuple(value or ())
+def _links(value: Any) -> tuple[int, ...]:
+    return tuple(value.ids) if hasattr(value, "ids") else tuple(value or ())
+
+
+def _keep(env: Environment, field: Field[Any], record_id: int, cached: Any) -> None:
     values = env.cache.of(field, env)
-    for record_id in records.ids:
-        if field.stored and field.kind == "many2many":
-            links.replace(env, field, record_id, tuple(ids))
-        values[record_id] = tuple(ids)
+    if field.table_kind == "ids":
+        values[record_id] = cached or ()
+        if (
+            field.kind == "many2many"
+            and field.stored
+            and links.replace(env, field, record_id, values[record_id])
+        ):
+            env.cache.forget_others(field, env, (record_id,))
+            for twin in env.registry.twins.get(field, ()):
+                env.cache.forget_field(twin)
+        return
+    old = values.get(record_id, MISSING)
+    if field.has_column and (old is MISSING or not field.same(old, cached)):
+        meta = env.registry.models[field.model]
+        env.cache.set_dirty(env.cache.key(field, env), meta.name, (record_id,))
+        stamp(env, meta, (record_id,))
+        if any(field.name in names for _, names in meta.constraints):
+            env.cache.touch(field, (record_id,))
+        if field.translate:
+            env.cache.forget_others(field, env, (record_id,))
+    values[record_id] = cached

@@ -87,8 +87,9 @@ class Environment:
         self.context = context
         self.su = su or caller.superuser
         lang = context.get("lang") or "en_US"
-        if lang != "en_US" and lang not in work.policy.langs:
-            raise UserError(f"Invalid language code: {lang if is_lang(lang) else '?'}")
+        if lang != "en_US" and (not isinstance(lang, str) or lang not in work.policy.langs):
+            known = isinstance(lang, str) and is_lang(lang)
+            raise UserError(f"Invalid language code: {lang if known else '?'}")
         self.lang: str = lang
 
     def __getitem__(self, model: str) -> Model:
@@ -97,8 +98,8 @@ class Environment:
             raise MissingError(f"Object {model} doesn't exist", model=model)
         return meta.type(self)
 
-    def __contains__(self, model: str) -> bool:
-        return model in self.registry.models
+    def __contains__(self, model: object) -> bool:
+        return isinstance(model, str) and model in self.registry.models
 
     def derive(
         self, *, uid: int | None = None, context: Mapping[str, Any] | None = None, su: bool | None = None
@@ -153,8 +154,8 @@ class Environment:
     @property
     def tz(self) -> str | None:
         """The time zone of context or user."""
-        zone: str | None = self.context.get("tz") or self.caller.tz
-        return zone
+        zone = self.context.get("tz") or self.caller.tz
+        return zone if isinstance(zone, str) else None
 
     def now(self) -> datetime:
         """The present, aware, UTC, whole seconds."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
     from entrepot.kernel.model import Model
 
+MODEL = "ir.model.data"
 TABLE = "ir_model_data"
 
 
@@ -29,7 +30,7 @@ def split(external_id: str, module: str = "") -> tuple[str, str]:
 
 def find(env: Environment, external_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
     """(model, id) for each known external id."""
-    names = [split(each) for each in dict.fromkeys(external_ids)]
+    names = [split(each) for each in dict.fromkeys(external_ids) if _can_be_kept(each)]
     if not names:
         return {}
     if env.cache.dirty:
@@ -48,6 +49,11 @@ def find(env: Environment, external_ids: Sequence[str]) -> dict[str, tuple[str, 
     return {f"{m}.{n}": (model, res_id) for m, n, model, res_id in rows if (m, n) in wanted}
 
 
+def _can_be_kept(text: str) -> bool:
+    """Whether stores can hold a text: no NUL, no half of a surrogate pair. Nothing is known by any other."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def ref(env: Environment, external_id: str, *, missing_ok: bool = False) -> Model | None:
     """The record of an external id. Raises MissingError; None when `missing_ok`."""
     found = find(env, [external_id]).get(external_id)
@@ -63,8 +69,10 @@ def upsert(
 ) -> Model:
     """Create or update the records behind external ids, in order; new ones are one create.
 
-    With `noupdate`, records that are there stay as they are.
+    With `noupdate`, records that are there stay as they are. Raises ValidationError for an external id that is given
+    twice or belongs to another model.
     """
+    _once(rows)
     known = find(env, [external_id for external_id, _ in rows])
     ids: dict[str, int] = {}
     fresh: list[tuple[str, Mapping[str, Any]]] = []
@@ -95,13 +103,21 @@ def upsert(
     return env[model].browse([ids[external_id] for external_id, _ in rows])
 
 
+def _once(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    seen: set[str] = set()
+    for external_id, _ in rows:
+        if external_id in seen:
+            text = f"External id {external_id} is given twice"
+            raise ValidationError(problems=[Problem("id", "twice", text)])
+        seen.add(external_id)
+
+
 def remember(
     env: Environment, model: str, ids: Mapping[str, int], *, noupdate: bool, replace: set[str] | None = None
 ) -> None:
     """Give records their external ids."""
     data = env["ir.model.data"].sudo()
-    stale = [external_id for external_id in ids if replace and external_id in replace]
-    for external_id in stale:
+    for external_id in (each for each in ids if replace and each in replace):
         module, name = split(external_id)
         data.search([("module", "=", module), ("name", "=", name)]).unlink()
     values = []
@@ -143,7 +159,9 @@ def forget(env: Environment, model: str, ids: tuple[int, ...]) -> None:
 
     def make() -> Plan:
         among = dialect.among(ident("res_id"), Slot(1), "integer")
-        return render(SQL("DELETE FROM {} WHERE model = {} AND {}", ident(TABLE), Slot(0), among), dialect)
+        text = SQL("DELETE FROM {} WHERE model = {} AND {} RETURNING id", ident(TABLE), Slot(0), among)
+        return render(text, dialect)
 
     plan = env.registry.plans.get(("forget externals", dialect.name), make)
-    env.tx.execute(plan.text, plan.bind([model, list(ids)]))
+    gone = tuple(row[0] for row in env.tx.fetch(plan.text, plan.bind([model, list(ids)])))
+    env.cache.forget_records(MODEL, gone)

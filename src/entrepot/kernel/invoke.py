@@ -63,6 +63,9 @@ def invoke(
     context = named.pop("context", None)
     if context:
         env = env.derive(context=cleaned(context))
+        _ = (
+            env.company_ids
+        )  # refuses companies that are not the caller's, before any code works with other rights
     function = getattr(meta.type, method)
     ids: tuple[int, ...] = ()
     if not public.model:
@@ -82,6 +85,8 @@ def invoke(
             check.missing(env, model, [record_id for record_id in ids if record_id not in there])
         check.check_records(env, model, there, right)
     result = function(records, *args, **named)
+    if not public.readonly:
+        env.flush()  # what is still to be worked out and checked is this caller's doing, in this context
     if isinstance(result, Records):
         single = method == "create" and isinstance(args[0] if args else named.get("vals_list"), Mapping)
         return result.ids[0] if single else list(result.ids)
@@ -134,6 +139,13 @@ def cleaned(context: Any) -> dict[str, Any]:
     found = {key: value for key, value in context.items() if isinstance(key, str) and key not in _PRIVILEGED}
     if "lang" in found and found["lang"] and not isinstance(found["lang"], str):
         raise BadRequest("context lang is a language code")
+    if found.get("tz") and not isinstance(found["tz"], str):
+        raise BadRequest("context tz is the name of a time zone")
+    companies = found.get("allowed_company_ids")
+    if companies:
+        if not isinstance(companies, (list, tuple)) or not all(type(each) is int for each in companies):
+            raise BadRequest("context allowed_company_ids is a list of ids")
+        found["allowed_company_ids"] = list(dict.fromkeys(companies))
     return found
 
 

@@ -17,6 +17,7 @@ from entrepot.kernel.crud import (
     create,
     defaults,
     export,
+    fetch,
     group,
     introspect,
     load,
@@ -31,6 +32,7 @@ from entrepot.kernel.declare import RIGHTS, Declaration, public
 from entrepot.kernel.domain import predicate
 from entrepot.kernel.domain.parse import parse
 from entrepot.kernel.fields import Char, Datetime, Many2one
+from entrepot.kernel.fields.many2one import ID_LIMIT
 from entrepot.kernel.records import Records
 from entrepot.table import Table
 
@@ -111,7 +113,8 @@ class Model(Records):
         """Those of these records that exist."""
         if not self.ids:
             return self
-        found = set(self.meta.search_ids(self.env, self.meta.among(tuple(dict.fromkeys(self.ids)))))
+        possible = tuple(each for each in dict.fromkeys(self.ids) if 0 < each < ID_LIMIT)
+        found = set(self.meta.search_ids(self.env, self.meta.among(possible)))
         return self.browse(record_id for record_id in self.ids if record_id in found)
 
     @public(readonly=True, model=True)
@@ -152,6 +155,8 @@ class Model(Records):
     def default_get(self, fields: Sequence[str]) -> dict[str, Any]:
         """The defaults of these fields."""
         check.check_model(self.env, self.model_name, "create")
+        if not isinstance(fields, (list, tuple)):
+            raise BadRequest(f"default_get takes a list of fields, got {type(fields).__name__}")
         return defaults.default_get(self.env, self.meta, list(fields))
 
     @public(readonly=True)
@@ -169,7 +174,9 @@ class Model(Records):
     @public(readonly=True)
     def get_external_id(self) -> dict[str, str]:
         """id -> external id, "" where there is none."""
-        found = externals.names_of(self.env, self.model_name, self.ids)
+        check.check_model(self.env, self.model_name, "read")
+        visible = fetch.visible(self.env, self.model_name, set(self.ids))
+        found = externals.names_of(self.env, self.model_name, tuple(i for i in self.ids if i in visible))
         return {str(record_id): found.get(record_id, "") for record_id in self.ids}
 
     @public(readonly=True)
@@ -210,9 +217,11 @@ class Model(Records):
             return {"groups": groups, "length": len(groups)}
         return {"groups": groups, "length": len(self.read_group(domain, [], groupby, lazy=lazy))}
 
-    @public(readonly=True)
+    @public(right="read")
     def export_data(self, fields_to_export: Sequence[str]) -> dict[str, Any]:
         """Rows of texts that `load` takes back: `{"datas": [[…], …]}`."""
+        if not isinstance(fields_to_export, (list, tuple)):
+            raise BadRequest(f"export_data takes a list of columns, got {type(fields_to_export).__name__}")
         return {"datas": export.export_data(self, list(fields_to_export))}
 
     # changing ----------------------------------------------------------------------------------------------------
@@ -256,12 +265,17 @@ class Model(Records):
     @public(model=True, right="create")
     def load(self, fields: Sequence[str], data: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """Import rows by external id: `{"ids": [...] or False, "messages": [...]}`; nothing is kept if a row is wrong."""
+        lists = isinstance(fields, (list, tuple)) and isinstance(data, (list, tuple))
+        if not lists or not all(isinstance(row, (list, tuple)) for row in data):
+            raise BadRequest("load takes a list of columns and a list of rows, each a list of cells")
         return load.load(self, list(fields), [list(row) for row in data])
 
     @public(right="write")
     def web_save(self, vals: Values, specification: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Write (or create, when there are no records) and read back."""
         records = self
+        if not isinstance(vals, Mapping):
+            raise BadRequest(f"web_save takes values as an object, got {type(vals).__name__}")
         if self.ids:
             self.write(vals)
         else:
@@ -329,8 +343,8 @@ class Model(Records):
 
     def filtered_domain(self, domain: Any) -> Self:
         """Those of these records for which a domain holds, in their order."""
-        holds = predicate.predicate(self.env, self.meta, parse(domain))
-        return self._with(tuple(record.ids[0] for record in self if holds(record)))
+        found = predicate.matching(self.env, self.meta, parse(domain), self.ids)
+        return self._with(tuple(record_id for record_id in self.ids if record_id in found))
 
     def update(self, values: Values) -> None:
         """Assign several fields."""

@@ -31,8 +31,15 @@ class Records:
             yield self
             return
         make = type(self)
+        along = self.ids if self.prefetch is None else self.prefetch
         for record_id in self.ids:
-            yield make(self.env, (record_id,), self.ids)
+            yield make(self.env, (record_id,), along)
+
+    def neighbours(self) -> Iterable[int]:
+        """The ids that are likely to be asked next, its own among them."""
+        if self.prefetch is None:
+            return self.ids
+        return self.prefetch() if callable(self.prefetch) else self.prefetch
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -42,7 +49,8 @@ class Records:
 
     def __getitem__(self, index: int | slice) -> Self:
         ids = self.ids[index]
-        return type(self)(self.env, ids if isinstance(ids, tuple) else (ids,), self.ids)
+        along = self.ids if self.prefetch is None else self.prefetch
+        return type(self)(self.env, ids if isinstance(ids, tuple) else (ids,), along)
 
     def __contains__(self, record: object) -> bool:
         return (

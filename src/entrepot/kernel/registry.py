@@ -69,8 +69,7 @@ class ModelMeta:
         """Whether SQL can reach a field's value: a column here, or along many2ones elsewhere."""
         return (
             each.name == "id"
-            or (self.name_field is not None
-            and each.name == "display_name")
+            or (self.name_field is not None and each.name == "display_name")
             or reachable(each)
         )
 
@@ -163,6 +162,7 @@ class Registry:
                 ):
                     self.linking.setdefault(each.comodel, []).append(each)
         for group in tables.values():
+            _check_apart(group)
             for each in group:
                 self.twins[each] = [other for other in group if other is not each]
 
@@ -279,6 +279,18 @@ class Registry:
                         rows.append(back)
 
 
+def _check_apart(group: list[Field[Any]]) -> None:
+    """Two fields of one model on one link table must not be the same links by accident."""
+    seen: dict[tuple[str, str], Field[Any]] = {}
+    for each in group:
+        column: str = each.column  # type: ignore[attr-defined]  # a Many2many
+        before = seen.setdefault((each.model, column), each)
+        if before is not each:
+            raise DeclarationError(
+                f"{each.model}.{each.name} and {before.name} share their link table: give one of them a table of its own"
+            )
+
+
 def reachable(each: Field[Any]) -> bool:
     """Whether a field is a column, or a related field that a chain of many2ones leads to."""
     if each.path and not each.stored:
@@ -345,7 +357,9 @@ def _finish(meta: ModelMeta) -> None:
     meta.zeros = tuple(
         (name, each.empty)
         for name, each in meta.columns.items()
-        if each.kind in {"boolean", "integer", "float", "monetary"} and not each.nullable and not each.computed
+        if each.kind in {"boolean", "integer", "float", "monetary"}
+        and not each.nullable
+        and not each.computed
     )
     meta.guarded = frozenset(name for name, each in meta.fields.items() if each.groups)
     meta.active = (

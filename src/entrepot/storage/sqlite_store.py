@@ -154,7 +154,7 @@ class SqliteTransaction:
         self,
         table: str,
         columns: Sequence[str],
-        kinds: Sequence[Kind],  # noqa: ARG002 - its tables are STRICT: they check themselves
+        kinds: Sequence[Kind],
         rows: Sequence[Sequence[object]],
     ) -> list[int]:
         """See `Transaction`. Ids may be foretold because a writer is alone."""

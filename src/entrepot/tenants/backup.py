@@ -1,250 +1,194 @@
-"""Dumps of tenants: one zip with the database, every file, and a manifest that is written last.
+"""Copies of tenants: dumps, what is restored from them, and duplicates.
 
-A file that is damaged, cut short, of another kind of store or not ours is refused before anything is touched: every
-entry's size and digest is checked against the manifest first, and the tenant appears under its name only when whole.
+Everything is made under a draft's name and gets its own only when whole, so a file that cannot be used, a full disk
+or a killed process leave nothing but what `Drafts.sweep` removes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import tempfile
-import uuid
-import zipfile
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
 
-from entrepot import __version__
-from entrepot import names as naming
-from entrepot.errors import ConflictError, MissingError, TooLarge, ValidationError
-from entrepot.files.store import is_key
+from entrepot.errors import MissingError, TooLarge, ValidationError
+from entrepot.files.store import FileStore
+from entrepot.kernel.access.policy import EPOCH_TABLE, raise_epoch
 from entrepot.kernel.environment import Environment
 from entrepot.kernel.loading.install import installed
 from entrepot.storage.abc import Transaction
-from entrepot.tenants.tenant import SYSTEM, Tenants, finish
+from entrepot.storage.schema import TableSchema
+from entrepot.storage.schema_catalog import read_catalog
+from entrepot.tenants import dumps
+from entrepot.tenants.catalog import Tenants
+from entrepot.tenants.drafts import Draft
+from entrepot.tenants.provision import Provision, Step, quiet, renew_identity
+from entrepot.tenants.tenant import SYSTEM, Tenant, finish
 
-FORMAT = "entrepot-dump"
-VERSION = 1
-MANIFEST = "manifest.json"
-DATABASE = "database"
-FILES = "filestore/"
-CHUNK = 256 * 1024
-MAX_ENTRIES = 5_000_000
-MAX_MANIFEST = 1024**3
+FREE_SHARE = 0.9
+"""How much of the free disk a restore may fill."""
+_NEEDED = {EPOCH_TABLE: {"value"}, "ir_module_module": {"name", "state", "latest_version"}}
+
+
+def free_bytes(folder: Path) -> int:
+    """How much fits on the disk of a folder."""
+    return shutil.disk_usage(folder).free
 
 
 class Backup:
-    """Writes and reads dumps of one server's tenants."""
+    """Dumps, restores and duplicates the tenants of one server."""
 
-    def __init__(self, tenants: Tenants) -> None:
-        """Work on the tenants of one server."""
+    def __init__(
+        self, tenants: Tenants, provision: Provision, free: Callable[[Path], int] = free_bytes
+    ) -> None:
+        """`free`: how many bytes fit on the disk of a folder."""
         self.tenants = tenants
         self.engine = tenants.engine
+        self.provision = provision
+        self._free = free
 
-    def dump(self, name: str, path: Path) -> None:
-        """Write a tenant's dump. Raises MissingError."""
-        if not naming.is_tenant(name) or not self.engine.exists(name):
-            raise MissingError(f"Database {str(name)[:64]!r} does not exist.")
-        tenant = self.tenants.open(name)
-        with tenant.store.transaction(readonly=True) as tx:
-            addons = installed(tx)
-        entries: dict[str, list[Any]] = {}
-        with (
-            tempfile.TemporaryDirectory(dir=path.parent) as folder,
-            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=1) as archive,
-        ):
-            database = Path(folder) / DATABASE
+    def dump(self, name: str, path: Path, *, step: Step = quiet) -> None:
+        """Write a tenant's dump, consistent even while it is being written to. Raises MissingError."""
+        self.tenants.require(name)
+        with self.tenants.drafts.begin() as draft, dumps.writing(path) as writer:
+            step("database")
+            with self.engine.open(name).transaction(readonly=True) as tx:
+                addons = installed(tx)
+            database = draft.folder / dumps.DATABASE
             self.engine.dump(name, database)
             with database.open("rb") as stream:
-                entries[DATABASE] = _write(archive, DATABASE, stream)
+                writer.add(dumps.DATABASE, stream)
+            # After the database: what it refers to was stored before it was dumped.
             files = self.tenants.files(name)
-            for key in sorted(files.keys()):
-                with files.path(key).open("rb") as stream:
-                    entries[FILES + key] = _write(archive, FILES + key, stream)
-            manifest = {
-                "format": FORMAT,
-                "version": VERSION,
-                "server": __version__,
-                "engine": self.engine.dialect.name,
-                "database": name,
-                "addons": addons,
-                "entries": entries,
-            }
-            archive.writestr(MANIFEST, json.dumps(manifest))
-
-    def restore(self, name: str, path: Path, *, neutralize: bool = True) -> None:
-        """Make a tenant from a dump; sessions are void, and with `neutralize` API keys and scheduled actions too.
-
-        Raises ConflictError for a taken name, ValidationError for a file that cannot be used; either leaves everything
-        as it was.
-        """
-        naming.tenant(name)
-        if self.engine.exists(name):
-            raise ConflictError(f"Database {name!r} already exists.", name=name)
-        draft = naming.draft()
-        with tempfile.TemporaryDirectory(dir=_folder(self.tenants.settings.data)) as folder:
-            try:
-                with zipfile.ZipFile(path) as archive:
-                    manifest = _manifest(archive, self.engine.dialect.name)
-                    self._addons_are_there(manifest)
-                    database = Path(folder) / DATABASE
-                    with database.open("wb") as target:
-                        _read(archive, DATABASE, manifest["entries"], target)
-                    files = self.tenants.files(draft)
-                    for entry in manifest["entries"]:
-                        if entry.startswith(FILES):
-                            self._file(archive, entry, manifest["entries"], files)
-            except (
-                zipfile.BadZipFile,
-                zipfile.LargeZipFile,
-                OSError,
-                EOFError,
-                NotImplementedError,
-                RuntimeError,
-            ) as error:
-                self._discard(draft)
-                raise ValidationError("This file is not a whole dump: it is damaged or cut short.") from error
-            except BaseException:
-                self._discard(draft)
-                raise
-            try:
-                self.engine.restore(draft, database)
-                void(self.tenants, draft, neutralize=neutralize)
-                self.tenants.forget(draft)
-                self.engine.rename(draft, name)
-                self._adopt(draft, name)
-            except BaseException:
-                self._discard(draft)
-                raise
-
-    def _adopt(self, draft: str, name: str) -> None:
-        root = self.tenants.files(draft).root
-        if root.exists():
-            root.rename(self.tenants.files(name).root)
-
-    def _discard(self, draft: str) -> None:
-        self.tenants.forget(draft)
-        if self.engine.exists(draft):
-            self.engine.drop(draft)
-        remove_tree(self.tenants.files(draft).root)
-
-    def _addons_are_there(self, manifest: dict[str, Any]) -> None:
-        missing = sorted(set(manifest["addons"]) - set(self.tenants.registries.manifests))
-        if missing:
-            raise ValidationError(
-                f"This dump needs add-ons that are not installed here: {', '.join(missing)}."
-            )
+            for number, key in enumerate(files.keys()):
+                if number % 100 == 0:
+                    step(f"file {number}")
+                self._dump_file(files, key, writer)
+            writer.finish(engine=self.engine.dialect.name, database=name, addons=addons)
 
     @staticmethod
-    def _file(archive: zipfile.ZipFile, entry: str, entries: dict[str, list[Any]], files: Any) -> None:
-        key = entry.removeprefix(FILES)
-        if not is_key(key) or entries[entry][1] != key:
-            raise ValidationError("This file is not a whole dump: it holds entries that are not ours.")
-        with files.upload(max_bytes=entries[entry][0]) as upload:
-            _read(archive, entry, entries, _Sink(upload))
-            upload.finish()
+    def _dump_file(files: FileStore, key: str, writer: dumps.Writer) -> None:
+        try:
+            stream = files.path(key).open("rb")
+        except (MissingError, FileNotFoundError):
+            # Swept meanwhile: nobody referred to it.
+            return
+        with stream:
+            writer.add(dumps.FILES + key, stream)
+
+    def restore(self, name: str, path: Path, *, copy: bool, step: Step = quiet) -> None:
+        """Make a tenant from a dump. All its sessions are void.
+
+        `copy`: it will live beside its original, so it gets an identity of its own and nothing in it acts outside
+        by itself. Raises ConflictError for a taken name, ValidationError and TooLarge for a file that cannot be
+        used; either leaves everything as it was.
+        """
+        self.tenants.require_free(name)
+        with self.tenants.drafts.begin() as draft:
+            database = draft.folder / dumps.DATABASE
+            with dumps.reading(path) as reader:
+                self._admit(reader.manifest, draft)
+                step("database")
+                with database.open("wb") as target:
+                    reader.unpack(dumps.DATABASE, target)
+                for number, key in enumerate(reader.manifest.keys):
+                    if number % 100 == 0:
+                        step(f"file {number}")
+                    _unpack_file(reader, key, draft.files)
+            step("restore")
+            self.engine.restore(draft.name, database)
+            database.unlink()
+            tenant = self.tenants.make(draft.name)
+            self._examine(tenant, step)
+            make_its_own(tenant, identity=copy, neutralize=copy)
+            self.tenants.publish(draft, name)
+
+    def duplicate(self, name: str, new: str, *, neutralize: bool, step: Step = quiet) -> None:
+        """Copy a tenant with its files, consistent even while it is being written to.
+
+        The copy has an identity of its own and no sessions; with `neutralize` nothing in it acts outside by itself.
+        Raises MissingError, ConflictError, ValidationError; either leaves everything as it was.
+        """
+        self.tenants.require(name)
+        self.tenants.require_free(new)
+        with self.tenants.drafts.begin() as draft:
+            step("database")
+            self.engine.duplicate(name, draft.name)
+            step("files")
+            self.tenants.files(name).lend_to(draft.files)
+            make_its_own(self.tenants.make(draft.name), identity=True, neutralize=neutralize)
+            self.tenants.publish(draft, new)
+
+    def _admit(self, manifest: dumps.Manifest, draft: Draft) -> None:
+        """Refuse what cannot be used before anything of it is unpacked."""
+        ours = self.engine.dialect.name
+        if manifest.engine != ours:
+            raise ValidationError(f"This dump is of a {manifest.engine[:20]} store; this server uses {ours}.")
+        self._refuse_strangers(manifest.addons)
+        free = self._free(draft.folder)
+        if manifest.size > free * FREE_SHARE:
+            raise TooLarge(
+                f"This dump unpacks to {manifest.size:,} bytes; there are {free:,} free.", size=manifest.size
+            )
+
+    def _refuse_strangers(self, addons: Mapping[str, str]) -> None:
+        registries = self.tenants.registries
+        missing = sorted(set(addons) - set(registries.manifests))
+        if missing:
+            shown = ", ".join(name[:64] for name in missing[:10])
+            raise ValidationError(f"This dump needs add-ons that are not installed here: {shown}.")
+        newer = registries.newer(addons)
+        if newer:
+            raise ValidationError(f"This dump has later versions of {', '.join(newer)} than this server.")
+
+    def _examine(self, tenant: Tenant, step: Step) -> None:
+        """Whether the database is a tenant's: a manifest may say what it likes. An older one is brought up to
+        date.
+        """
+        with tenant.store.transaction(readonly=True) as tx:
+            there = read_catalog(tx).tables
+            if any(not columns <= set(there.get(table, ())) for table, columns in _NEEDED.items()):
+                raise ValidationError("This dump holds no tenant.")
+            addons = installed(tx)
+            self._refuse_strangers(addons)
+            registries = self.tenants.registries
+            chosen = registries.names(addons)
+            is_current = addons == registries.versions(chosen)
+            if is_current:
+                _refuse_incomplete(tx, registries.open(chosen).tables)
+        if not is_current:
+            self.provision.bring_up(tenant, (), step)
 
 
-class _Sink:
-    """Writes into an upload as into a file."""
+def _refuse_incomplete(tx: Transaction, tables: list[TableSchema]) -> None:
+    there = read_catalog(tx).tables
+    for table in tables:
+        wanted = {column.name for column in table.columns} | ({"id"} if table.has_id else set())
+        if not wanted <= set(there.get(table.name, ())):
+            raise ValidationError(f"This dump holds no whole tenant: {table.name} is not as it should be.")
+    if len(tx.fetch(f"SELECT value FROM {EPOCH_TABLE}")) != 1:
+        raise ValidationError("This dump holds no whole tenant: it has no epoch.")
 
-    def __init__(self, upload: Any) -> None:
-        self.upload = upload
 
-    def write(self, chunk: bytes) -> int:
-        self.upload.write(chunk)
-        return len(chunk)
+def _unpack_file(reader: dumps.Reader, key: str, files: FileStore) -> None:
+    name = dumps.FILES + key
+    with files.upload(max_bytes=reader.manifest.entries[name].size) as upload:
+        reader.unpack(name, upload)
+        upload.finish()
 
 
-def void(tenants: Tenants, name: str, *, neutralize: bool) -> None:
-    """Make a copy its own: a new identity, no sessions; with `neutralize` nothing that acts outside by itself."""
-    tenant = tenants.open(name)
+def make_its_own(tenant: Tenant, *, identity: bool, neutralize: bool) -> None:
+    """Cut a copy's ties: no sessions; with `identity` a new one; with `neutralize` no API keys, scheduled actions
+    or mail that waits.
+    """
     with tenant.store.transaction(readonly=False) as tx:
         work = tenant.work(tx)
         env = Environment(work, SYSTEM)
-        _clear(tx, "res_users_session")
-        env["ir.config_parameter"].set_param("database.uuid", str(uuid.uuid4()))
+        tx.execute("DELETE FROM res_users_session")
+        if identity:
+            renew_identity(env)
         if neutralize:
-            _clear(tx, "res_users_apikeys")
+            tx.execute("DELETE FROM res_users_apikeys")
             env["ir.cron"].search([]).write({"active": False})
             env["mail.mail"].search([("state", "=", "outgoing")]).write({"state": "cancel"})
         finish(work)
-
-
-def _clear(tx: Transaction, table: str) -> None:
-    tx.execute(f"DELETE FROM {table}")
-
-
-def remove_tree(root: Path) -> None:
-    """Delete a folder of files, if it is there."""
-    if not root.exists():
-        return
-    for each in sorted(root.rglob("*"), reverse=True):
-        each.rmdir() if each.is_dir() else each.unlink()
-    root.rmdir()
-
-
-def _folder(data: Path) -> Path:
-    folder = data / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _write(archive: zipfile.ZipFile, name: str, stream: IO[bytes]) -> list[Any]:
-    digest = hashlib.sha256()
-    size = 0
-    with archive.open(name, "w", force_zip64=True) as target:
-        while chunk := stream.read(CHUNK):
-            target.write(chunk)
-            digest.update(chunk)
-            size += len(chunk)
-    return [size, digest.hexdigest()]
-
-
-def _read(archive: zipfile.ZipFile, name: str, entries: dict[str, list[Any]], target: Any) -> None:
-    """Unpack one entry, never more than the manifest says; its digest must be right."""
-    size, wanted = entries[name]
-    digest = hashlib.sha256()
-    done = 0
-    with archive.open(name) as source:
-        while chunk := source.read(CHUNK):
-            done += len(chunk)
-            if done > size:
-                break
-            digest.update(chunk)
-            target.write(chunk)
-    if done != size or digest.hexdigest() != wanted:
-        raise ValidationError(f"This dump is damaged: {name} is not what it was.")
-
-
-def _manifest(archive: zipfile.ZipFile, engine: str) -> dict[str, Any]:
-    names = archive.namelist()
-    if len(names) > MAX_ENTRIES:
-        raise TooLarge("This dump has too many entries.")
-    if names.count(MANIFEST) != 1 or archive.getinfo(MANIFEST).file_size > MAX_MANIFEST:
-        raise ValidationError("This file is not a dump of Entrepot: it has no manifest.")
-    try:
-        manifest = json.loads(archive.read(MANIFEST))
-        entries = manifest["entries"]
-        sound = (
-            manifest["format"] == FORMAT
-            and isinstance(manifest["addons"], dict)
-            and set(names) == {*entries, MANIFEST}
-            and len(names) == len(entries) + 1
-            and DATABASE in entries
-            and all(isinstance(size, int) and isinstance(digest, str) for size, digest in entries.values())
-        )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValidationError("This file is not a dump of Entrepot: its manifest cannot be read.") from error
-    if not sound:
-        raise ValidationError("This file is not a dump of Entrepot: its manifest does not fit its content.")
-    if manifest["version"] != VERSION:
-        raise ValidationError(
-            f"This dump has format version {manifest['version']!s:.10}; this server reads {VERSION}."
-        )
-    if manifest["engine"] != engine:
-        raise ValidationError(
-            f"This dump is of a {str(manifest['engine'])[:20]} store; this server uses {engine}."
-        )
-    found: dict[str, Any] = manifest
-    return found
+        raise_epoch(tx)

@@ -10,11 +10,12 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from entrepot import names
+from entrepot.errors import MissingError
 from entrepot.files.store import FileStore
 from entrepot.storage.abc import Engine
 
@@ -92,6 +93,7 @@ class Drafts:
 
     def _remove(self, name: str) -> None:
         if self._engine.exists(name):
-            self._engine.drop(name)
+            with suppress(MissingError):  # another process may sweep at the same time
+                self._engine.drop(name)
         shutil.rmtree(self._files(name).root, ignore_errors=True)
         shutil.rmtree(self._folder / name, ignore_errors=True)

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from entrepot import names as naming
-from entrepot.errors import ConflictError, MissingError, ValidationError
-from entrepot.kernel.access.policy import Policy, raise_epoch
+from entrepot.errors import ValidationError
+from entrepot.kernel.access.policy import Policy, raise_epoch, read_policy
 from entrepot.kernel.environment import Environment, Work
 from entrepot.kernel.loading import install
-from entrepot.tenants.tenant import SYSTEM, Tenants, finish
+from entrepot.storage.retry import retrying
+from entrepot.tenants.catalog import Tenants
+from entrepot.tenants.drafts import Draft
+from entrepot.tenants.tenant import SYSTEM, Tenant, finish
 
 Step = Callable[[str], None]
+ADMIN = 2
+COMPANY = 1
 
 
 def quiet(_: str) -> None:
     """Report no progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Who a new tenant belongs to. Without a password nobody can log in until one is set."""
+
+    login: str = "admin"
+    password: str = ""
+    lang: str = "en_US"
+    country_code: str | None = None
+    phone: str | None = None
 
 
 class Provision:
@@ -33,141 +49,139 @@ class Provision:
         *,
         addons: Iterable[str] | None = None,
         demo: bool = False,
-        lang: str = "en_US",
-        login: str = "admin",
-        password: str = "",
-        country_code: str | None = None,
-        phone: str | None = None,
+        owner: Owner | None = None,
         step: Step = quiet,
-    ) -> None:
-        """Make a tenant, ready when this returns; without a password nobody can log in yet.
+    ) -> tuple[str, ...]:
+        """Make a tenant, ready when this returns; `addons` None means every one. Returns its add-ons.
 
-        Raises ConflictError for a taken name, ValidationError for a name, language or country that cannot be used,
-        MissingError for an unknown add-on. All or nothing.
+        Raises ConflictError for a taken name, ValidationError for a name, language or country that cannot be
+        used, MissingError for an unknown add-on. All or nothing.
         """
-        naming.tenant(name)
-        if self.engine.exists(name):
-            raise ConflictError(f"Database {name!r} already exists.", name=name)
-        chosen = self.tenants.registries.names(
-            addons if addons is not None else self.tenants.registries.all()
-        )
+        self.tenants.require_free(name)
+        registries = self.tenants.registries
+        chosen = registries.names(registries.all() if addons is None else addons)
         template = self.template(chosen, demo=demo, step=step)
         step("copy")
-        draft = naming.draft()
-        self.engine.create(draft, template=template)
-        try:
-            self.tenants.files(template).copy_to(self.tenants.files(draft).root)
-            self._personalise(
-                draft, lang=lang, login=login, password=password, country_code=country_code, phone=phone
-            )
-            self.tenants.forget(draft)
-            self.engine.rename(draft, name)
-            self.tenants.files(draft).root.rename(self.tenants.files(name).root)
-        except BaseException:
-            self.tenants.forget(draft)
-            if self.engine.exists(draft):
-                self.engine.drop(draft)
-            raise
+        with self.tenants.drafts.begin() as draft:
+            self.engine.create(draft.name, template=template)
+            self.tenants.template_files(template).lend_to(draft.files)
+            self._personalise(self.tenants.make(draft.name), owner or Owner())
+            self.tenants.publish(draft, name)
+        return chosen
 
     def template(self, addons: tuple[str, ...], *, demo: bool, step: Step = quiet) -> str:
         """The template of a set of add-ons, built when it is not there or they changed."""
         name = f"{'demo' if demo else 'plain'}-{self.tenants.registries.digest(addons, demo=demo)}"
-        if self.engine.has_template(name):
-            return name
-        draft = naming.draft()
-        self.engine.create(draft)
-        try:
-            self._install(draft, addons, demo=demo, step=step)
-            self.tenants.files(draft).copy_to(self.tenants.files(name).root)
-            self.tenants.forget(draft)
-            self.engine.freeze(draft, name)
-        except BaseException:
-            self.tenants.forget(draft)
-            if self.engine.exists(draft):
-                self.engine.drop(draft)
-            raise
+        if not self.engine.has_template(name):
+            with self.tenants.drafts.begin() as draft:
+                self.engine.create(draft.name)
+                self._install(draft, addons, demo=demo, step=step)
+                draft.files.lend_to(self.tenants.template_files(name))
+                self.engine.freeze(draft.name, name)
         return name
 
-    def _install(self, draft: str, addons: tuple[str, ...], *, demo: bool, step: Step) -> None:
-        registry = self.tenants.registries.open(addons)
-        store = self.engine.open(draft)
-        with store.transaction(readonly=False) as tx:
+    def _install(self, draft: Draft, addons: tuple[str, ...], *, demo: bool, step: Step) -> None:
+        registries = self.tenants.registries
+        registry = registries.open(addons)
+        with self.engine.open(draft.name).transaction(readonly=False) as tx:
             step("tables")
             install.prepare(tx, registry.tables)
-            work = Work(tx, registry, Policy(), self.tenants.files(draft), self.tenants.clock, draft)
-            env = Environment(work, SYSTEM)
-            install.install(env, self.tenants.registries.manifests, addons, demo=demo, step=step)
+            work = Work(tx, registry, Policy(), draft.files, self.tenants.clock, draft.name)
+            install.install(Environment(work, SYSTEM), registries.manifests, addons, demo=demo, step=step)
             finish(work)
 
-    def _personalise(
-        self, name: str, *, lang: str, login: str, password: str, country_code: str | None, phone: str | None
-    ) -> None:
-        tenant = self.tenants.open(name)
+    def _personalise(self, tenant: Tenant, owner: Owner) -> None:
         with tenant.store.transaction(readonly=False) as tx:
             work = tenant.work(tx)
             env = Environment(work, SYSTEM)
-            admin = env["res.users"].browse(2)
-            company = env["res.company"].browse(1)
-            if lang != "en_US":
-                self._language(env, lang)
-            values = {"login": login} if login != admin.login else {}
-            if "@" in login:
-                values["email"] = login
-                company.write({"email": login})
-            if lang != "en_US":
-                values["lang"] = lang
-            if values:
-                admin.write(values)
-            if password:
-                admin.write({"password": password})
-            if phone:
-                company.write({"phone": phone})
-            if country_code:
-                self._country(env, country_code)
-            env["ir.config_parameter"].set_param("database.uuid", str(uuid.uuid4()))
+            if owner.lang != "en_US":
+                _awaken_language(env, owner.lang)
+            _hand_to(env, owner)
+            if owner.country_code:
+                _settle(env, owner.country_code)
+            renew_identity(env)
             finish(work)
+            # Every copy of a template begins with the template's epoch.
+            raise_epoch(tx)
 
-    def _language(self, env: Environment, lang: str) -> None:
-        found = env["res.lang"].with_context(active_test=False).search([("code", "=", lang)], limit=1)
-        if not found:
-            raise ValidationError(f"There is no language {lang[:20]!r}.")
-        found.write({"active": True})
-        env.flush()
+    def add(self, name: str, addons: Iterable[str] = (), *, step: Step = quiet) -> tuple[str, ...]:
+        """Install add-ons (and what they depend on) into a tenant, and bring those it has up to date.
 
-    def _country(self, env: Environment, code: str) -> None:
-        country = env["res.country"].search([("code", "=", code.upper())], limit=1)
-        if not country:
-            raise ValidationError(f"There is no country with the code {code[:20]!r}.")
-        company = env["res.company"].browse(1)
-        values = {"country_id": country.id}
-        currency = country.currency_id
-        if currency:
-            if not currency.active:
-                currency.write({"active": True})
-            values["currency_id"] = currency.id
-        company.write(values)
+        Returns all it has then. Raises MissingError for an unknown tenant or add-on, ValidationError for a tenant
+        of a later server. All or nothing.
+        """
+        self.tenants.require(name)
+        wanted = tuple(addons)
+        found = retrying(
+            lambda: self.bring_up(self.tenants.make(name), wanted, step), self.tenants.settings.retries
+        )
+        self.tenants.forget(name)
+        return found
 
-    def add(self, name: str, addons: Iterable[str], *, step: Step = quiet) -> tuple[str, ...]:
-        """Install add-ons (and what they depend on) into a tenant, or bring those it has up to date. Returns them all."""
-        tenant = self.tenants.open(name)
+    def bring_up(self, tenant: Tenant, addons: Iterable[str], step: Step = quiet) -> tuple[str, ...]:
+        """`add` for a tenant, or draft, in one transaction."""
+        registries = self.tenants.registries
         with tenant.store.transaction(readonly=False) as tx:
             there = install.installed(tx)
-            wanted = self.tenants.registries.names({*there, *addons})
-            versions = self.tenants.registries.versions(wanted)
+            newer = registries.newer(there)
+            if newer:
+                raise ValidationError(
+                    f"Database {tenant.name} has later versions of {', '.join(newer)} than this server."
+                )
+            wanted = registries.names({*there, *addons})
+            versions = registries.versions(wanted)
             due = [each for each in wanted if there.get(each) != versions[each]]
-            registry = self.tenants.registries.open(wanted)
+            registry = registries.open(wanted)
+            policy = read_policy(tx)
             step("tables")
             install.prepare(tx, registry.tables)
-            policy, _ = tenant.state(tx)
-            work = Work(tx, registry, policy, tenant.files, tenant.clock, name)
-            env = Environment(work, SYSTEM)
-            install.install(env, self.tenants.registries.manifests, due, demo=False, step=step)
+            work = Work(tx, registry, policy, tenant.files, tenant.clock, tenant.name)
+            install.install(Environment(work, SYSTEM), registries.manifests, due, demo=False, step=step)
             finish(work)
-            if not work.policy_moved:
-                raise_epoch(tx)
+            raise_epoch(tx)
         return wanted
 
-    def require(self, name: str) -> None:
-        """Raise MissingError unless there is a tenant of that name."""
-        if not naming.is_tenant(name) or not self.engine.exists(name):
-            raise MissingError(f"Database {str(name)[:64]!r} does not exist.", name=str(name)[:64])
+
+def renew_identity(env: Environment) -> None:
+    """Give a copy an identity of its own."""
+    env["ir.config_parameter"].set_param("database.uuid", str(uuid.uuid4()))
+
+
+def _hand_to(env: Environment, owner: Owner) -> None:
+    admin = env["res.users"].browse(ADMIN)
+    company = env["res.company"].browse(COMPANY)
+    values: dict[str, str] = {}
+    if owner.login != admin.login:
+        values["login"] = owner.login
+    if "@" in owner.login:
+        values["email"] = owner.login
+        company.write({"email": owner.login})
+    if owner.lang != "en_US":
+        values["lang"] = owner.lang
+    if owner.password:
+        values["password"] = owner.password
+    if values:
+        admin.write(values)
+    if owner.phone:
+        company.write({"phone": owner.phone})
+
+
+def _awaken_language(env: Environment, lang: str) -> None:
+    found = env["res.lang"].with_context(active_test=False).search([("code", "=", lang)], limit=1)
+    if not found:
+        raise ValidationError(f"There is no language {lang[:20]!r}.")
+    found.write({"active": True})
+    env.flush()
+
+
+def _settle(env: Environment, code: str) -> None:
+    country = env["res.country"].search([("code", "=", code.upper())], limit=1)
+    if not country:
+        raise ValidationError(f"There is no country with the code {code[:20]!r}.")
+    values = {"country_id": country.id}
+    currency = country.currency_id
+    if currency:
+        if not currency.active:
+            currency.write({"active": True})
+        values["currency_id"] = currency.id
+    env["res.company"].browse(COMPANY).write(values)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from entrepot import __version__
+from entrepot.kernel.access.policy import Parts
 from entrepot.kernel.loading import manifests
 from entrepot.kernel.loading.manifests import Manifest
 from entrepot.kernel.registry import Registry
@@ -20,6 +22,7 @@ class Registries:
     def __init__(self) -> None:
         """Read the manifests; nothing is imported yet."""
         self.manifests: dict[str, Manifest] = manifests.discover()
+        self.parts = Parts()
         self._known: dict[tuple[str, ...], Registry] = {}
         self._lock = threading.Lock()
 
@@ -48,14 +51,26 @@ class Registries:
         """The version of each add-on as it lies here."""
         return {name: self.manifests[name].version for name in names}
 
+    def newer(self, there: Mapping[str, str]) -> list[str]:
+        """The add-ons of a tenant (name → version) that are of a later version there than here."""
+        return sorted(
+            name
+            for name, version in there.items()
+            if name in self.manifests and _numbers(version) > _numbers(self.manifests[name].version)
+        )
+
     def digest(self, names: tuple[str, ...], *, demo: bool) -> str:
-        """What a template of these add-ons depends on: every file of theirs and of the kernel, as 16 hex digits."""
+        """What a template of these add-ons depends on: every file of theirs and of the kernel, 16 hex digits."""
         found = hashlib.sha256(f"{__version__} {names} {demo}".encode())
         packages = ["entrepot.kernel", *(self.manifests[name].package for name in names)]
         for package in packages:
             for path, content in sorted(_files(resources.files(package), "")):
                 found.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
         return found.hexdigest()[:16]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number[:9]) for number in re.findall(r"[0-9]+", version[:100]))
 
 
 def _files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:

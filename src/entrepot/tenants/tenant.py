@@ -54,7 +54,7 @@ class Tenant:
         epoch = read_epoch(tx)
         state = self._state
         if state is None or state[0].epoch != epoch:
-            policy = read_policy(tx)
+            policy = read_policy(tx, self._registries.parts)
             state = self._state = (policy, self._its_registry(tx))
         return state
 
@@ -96,8 +96,9 @@ class Tenant:
             referenced = {
                 str(reference).partition(".")[0]
                 for meta in registry.models.values()
-                for field in meta.fields.values()
-                if field.kind == "binary" and field.column_kind and field.store and not meta.abstract
+                if not meta.abstract
+                for field in meta.columns.values()
+                if field.kind == "binary"
                 for (reference,) in tx.fetch(_references(meta.table, field.name))
             }
         return self.files.delete_unreferenced(referenced, older_than_s)

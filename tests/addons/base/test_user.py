@@ -46,7 +46,7 @@ def test_a_password_is_kept_as_a_hash_and_never_read(env, make):
     assert not row["password"]
     with pytest.raises(AccessError):
         user.with_user(2).read(["password_hash"])
-    with pytest.raises(ValidationError):
+    with pytest.raises(AccessError):
         env["res.users"].with_user(2).search([("password_hash", "like", "$argon")])
 
 

@@ -54,7 +54,7 @@ class ModelAccess(Model, name="ir.model.access", order="model, group_id, name, i
     def _model_is_there(self) -> Iterator[Problem]:
         for each in self:
             if (each.model or "") not in self.env:
-                yield Problem("model", "unknown", f"There is no model named {each.model}.")
+                yield Problem("model", "unknown", f"There is no model named {str(each.model)[:80]}.")
 
 
 def model_ids(records: Any) -> dict[str, int]:
@@ -77,4 +77,4 @@ def with_model_name(records: Any, values: Mapping[str, Any]) -> Mapping[str, Any
     if values.get("model") or not isinstance(model_id, int) or isinstance(model_id, bool):
         return values
     rest = {key: value for key, value in values.items() if key != "model_id"}
-    return {**rest, "model": records.env["ir.model"].sudo().browse(model_id).model}
+    return {**rest, "model": records.env["ir.model"].sudo().browse(model_id).exists().model}

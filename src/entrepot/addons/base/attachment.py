@@ -159,7 +159,8 @@ class Attachment(Model, name="ir.attachment", order="id desc"):
         if isinstance(res_id, int) and not isinstance(res_id, bool) and res_id:
             target.browse([res_id]).check_access("write")
 
-    def _check_targets(self) -> None:
+    def check_targets(self) -> None:
+        """Raise AccessError unless the caller may write the records that these are attached to."""
         if self.env.su:
             return
         for attachment in self.sudo():
@@ -177,7 +178,9 @@ class Attachment(Model, name="ir.attachment", order="id desc"):
 
     def create(self, vals_list: Any) -> Self:
         """Create; needs the right to write the records attached to."""
-        return super().create(with_each(vals_list, self._admitted))
+        made = super().create(with_each(vals_list, self._admitted))
+        made.check_targets()  # values may have come by defaults, and ids as texts
+        return made
 
     def _admitted(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         self._check_target(values.get("res_model"), values.get("res_id"))
@@ -185,17 +188,17 @@ class Attachment(Model, name="ir.attachment", order="id desc"):
 
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; needs the right to write the records attached to, before and after."""
-        self._check_targets()
+        self.check_targets()
         done = super().write(_told(vals))
         if _TARGET & set(vals):
-            self._check_targets()
+            self.check_targets()
         return done
 
     def unlink(self) -> bool:
         """Delete; needs the right to write the records attached to. The bytes go when nobody refers to them
         any more.
         """
-        self._check_targets()
+        self.check_targets()
         return super().unlink()
 
     @remote

@@ -94,5 +94,7 @@ class Cron(Model, name="ir.cron", order="priority, name, id", unique=[("model", 
             meta = self.env.registry.models.get(each.model or "")
             if meta is None or each.method not in meta.crons:
                 yield Problem(
-                    "method", "not_cron", f"{each.model} has no scheduled method named {each.method}."
+                    "method",
+                    "not_cron",
+                    f"{str(each.model)[:80]} has no scheduled method named {str(each.method)[:80]}.",
                 )

@@ -34,7 +34,7 @@ class ModelData(Model, name="ir.model.data", order="module, model, name", unique
         found = self.sudo().search([("module", "=", module), ("name", "=", xml_id)], limit=1)
         model = found.model or "" if found else ""
         if model not in self.env:
-            raise MissingError(f"External ID not found in the system: {module}.{xml_id}")
+            raise MissingError(f"External ID not found in the system: {str(module)[:80]}.{str(xml_id)[:80]}")
         target = self.env[model]
         everything = target.with_context(active_test=False)
         visible = everything.search_count([("id", "=", found.res_id)]) if _may_read(target) else 0

@@ -234,16 +234,19 @@ class Partner(Model, name="res.partner", rec_name="complete_name", order="comple
         return self.create([values]).id
 
     @public(readonly=True)
-    def address_get(self, adr_pref: list[str] | None = None) -> dict[str, int]:
+    def address_get(self, adr_pref: Any = None) -> dict[str, int]:
         """{type: contact id} for each wanted address type: the contact itself, one below it, else the main
         one.
         """
         found: dict[str, int] = {}
+        wanted = adr_pref or ()
+        if not isinstance(wanted, (list, tuple)) or not all(isinstance(kind, str) for kind in wanted):
+            raise UserError("address_get takes a list of address types.")
         for partner in self:
             for each in partner + partner.child_ids:
                 found.setdefault(each.type or "contact", each.id)
         main = found.get("contact") or (self.ids[0] if self.ids else 0)
-        return {kind: found.get(kind, main) for kind in {"contact", *(adr_pref or ())}}
+        return {kind: found.get(kind, main) for kind in {"contact", *wanted}}
 
     def search_display_name(self, operator: str, value: Any) -> list[Any]:
         """Contacts are also called by their reference and their e-mail address."""

@@ -92,7 +92,7 @@ class RecordRule(Model, name="ir.rule", order="model, id"):
     def _domain_can_be_searched(self) -> Iterator[Problem]:
         for rule in self:
             if (rule.model or "") not in self.env:
-                yield Problem("model", "unknown", f"There is no model named {rule.model}.")
+                yield Problem("model", "unknown", f"There is no model named {str(rule.model)[:80]}.")
                 continue
             try:
                 self.env[rule.model or ""].sudo().search_count(_sample(rule.domain or "[]", self.env))

@@ -157,6 +157,12 @@ class Users(Model, name="res.users", delegates={"partner_id": "res.partner"}, or
                     "The user cannot be internal, portal and public at once: choose one type.",
                 )
 
+    def unlink(self) -> bool:
+        """Delete; administrators only by administrators."""
+        if not self.env.su:
+            self._refuse_touching_administrators()
+        return super().unlink()
+
     @ondelete
     def _some_stay(self) -> None:
         if SYSTEM_USER in self.ids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -55,8 +56,13 @@ def age_domain(field: str, operator: str, value: Any, day: date) -> list[Any]:
         if not each:
             either = [("id", "=", False)]
         return either if operator == "in" else ["!", *either]
-    years = int(value)
-    at_least, more = latest_birth(day, years), latest_birth(day, years + 1)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number of years")
+    return _compared(field, operator, latest_birth(day, int(value)), latest_birth(day, int(value) + 1))
+
+
+def _compared(field: str, operator: str, at_least: date, more: date) -> list[Any]:
+    """The domain of one comparison: born by `at_least` is at least that old, by `more` a year older."""
     match operator:
         case ">=":
             return [(field, "<=", at_least)]

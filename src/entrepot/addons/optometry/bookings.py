@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from datetime import datetime
+
+
+class Sync(Enum):
+    """Context `booking_sync`: the change comes from the booking of an exam itself.
+
+    No caller can say so: a context from outside holds texts and numbers, never a member of this.
+    """
+
+    ON = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.addons.optometry import exam_states
-from entrepot.addons.optometry.bookings import Booking, collisions
+from entrepot.addons.optometry.bookings import Booking, Sync, collisions
 from entrepot.addons.optometry.exam_booking import overbooks, overlap_message
 from entrepot.api import Many2one, Model, Problem, UserError, constrains, ondelete
 
@@ -32,7 +32,7 @@ class Event(Model, extends="calendar.event"):
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; an exam moves with its event."""
         done = super().write(vals)
-        if self.env.context.get("booking_sync"):
+        if self.env.context.get("booking_sync") is Sync.ON:
             return done
         moved = {target: vals[key] for key, target in _MOVES.items() if key in vals}
         if "duration" in vals:
@@ -91,7 +91,7 @@ class Event(Model, extends="calendar.event"):
 
     @ondelete
     def _exams_keep_their_booking(self) -> None:
-        if self.env.context.get("booking_sync"):
+        if self.env.context.get("booking_sync") is Sync.ON:
             return
         for event in self:
             if event.exam_id and event.exam_id.state not in exam_states.OFF:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.addons.optometry import exam_states
-from entrepot.addons.optometry.bookings import Booking, collisions
+from entrepot.addons.optometry.bookings import Booking, Sync, collisions
 from entrepot.addons.optometry.clinic_groups import OVERBOOK
 from entrepot.addons.optometry.confirmations import SUPERUSER, importing
 from entrepot.api import AccessError, Environment, Model, Problem, constrains
@@ -71,20 +71,20 @@ class ExamBooking(Model, extends="appointment.exam"):
 
     def book(self) -> None:
         """Bring the calendar in line with these exams: one event each."""
-        if self.env.context.get("booking_sync"):
+        if self.env.context.get("booking_sync") is Sync.ON:
             return
-        events = self.env["calendar.event"].sudo().with_context(booking_sync=True)
+        events = self.env["calendar.event"].sudo().with_context(booking_sync=Sync.ON)
         fresh = self.filtered(lambda exam: not exam.calendar_event_id)
         made = events.create([exam.event_values() for exam in fresh])
         for exam, event in zip(fresh, made, strict=True):
-            exam.sudo().with_context(booking_sync=True).attach_event(event)
+            exam.sudo().with_context(booking_sync=Sync.ON).attach_event(event)
         for exam in self - fresh:
-            event = exam.sudo().calendar_event_id.with_context(booking_sync=True)
+            event = exam.sudo().calendar_event_id.with_context(booking_sync=Sync.ON)
             event.write({**exam.event_values(), "status": STATUS.get(exam.state or "", "confirmed")})
 
     def unlink(self) -> bool:
         """Delete, with the bookings; refused for signed exams."""
-        return super(ExamBooking, self.with_context(booking_sync=True)).unlink()
+        return super(ExamBooking, self.with_context(booking_sync=Sync.ON)).unlink()
 
     def event_values(self) -> dict[str, Any]:
         """The event of this exam: private, and without a clinical word, since attendees see it."""

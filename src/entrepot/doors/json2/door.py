@@ -122,6 +122,7 @@ def _call(
         kwargs=kwargs,
         door="json2",
         address=request.address,
+        request_id=request.request_id,
     )
 
 

@@ -24,4 +24,12 @@ def dispatch(house: House, request: Request, params: Mapping[str, Any]) -> Any:
         raise WrongArguments("dispatch(): 'args' must be a list.")
     service = text("dispatch", "service", service)
     method = text("dispatch", "method", method)
-    return serve(house, service, method, args, door="jsonrpc", address=request.address)
+    return serve(
+        house,
+        service,
+        method,
+        args,
+        door="jsonrpc",
+        address=request.address,
+        request_id=request.request_id,
+    )

@@ -33,6 +33,7 @@ def session_call(
         args=args,
         door="session",
         address=request.address,
+        request_id=request.request_id,
         **more,
     )
 
@@ -52,6 +53,7 @@ def info_of(house: House, request: Request, database: str, sid: str) -> dict[str
         method="session_info",
         door="session",
         address=request.address,
+        request_id=request.request_id,
     )
     return _completed(house, request, database, house.answer(call))
 

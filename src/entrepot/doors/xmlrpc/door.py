@@ -46,7 +46,15 @@ def answer(service: str, refuse: Callable[[Exception], Reply], house: House, req
     """Decode, call, encode."""
     try:
         method, args = decode(request.body, house.settings.max_depth)
-        value = serve(house, service, method, args, door="xmlrpc", address=request.address)
+        value = serve(
+            house,
+            service,
+            method,
+            args,
+            door="xmlrpc",
+            address=request.address,
+            request_id=request.request_id,
+        )
         return Reply(200, HEADERS, response(value))
     except Exception as error:  # noqa: BLE001 - the rim: whatever went wrong is told as a fault
         return refuse(error)

@@ -11,16 +11,19 @@ restored, put in place by hand) never agree on one, so nobody takes the policy o
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from entrepot.call import Caller
 from entrepot.errors import AccessDenied
 from entrepot.kernel.access.expression import Evaluate, compile_domain
 from entrepot.kernel.declare import RIGHTS
-from entrepot.storage.abc import Transaction
+from entrepot.storage.abc import Row, Transaction
 
+T = TypeVar("T")
 EPOCH_TABLE = "entrepot_epoch"
 EPOCH_BITS = 62
 """A random epoch fits the signed 64 bit of its column."""
@@ -69,9 +72,9 @@ class Policy:
     accounts: dict[int, Account] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
 
-    def group(self, external_id: str) -> int | None:
+    def group(self, external_id: Any) -> int | None:
         """The id of a group."""
-        return self.groups.get(external_id)
+        return self.groups.get(external_id) if isinstance(external_id, str) else None
 
     def account(self, tx: Transaction, uid: int) -> Account | None:
         """A user's account, read once an epoch; None for an unknown user."""
@@ -102,25 +105,73 @@ def raise_epoch(tx: Transaction) -> None:
     tx.notify("policy")
 
 
-def read_policy(tx: Transaction) -> Policy:
-    """Read the whole policy in the transaction's snapshot."""
-    epoch = read_epoch(tx)
-    groups = {
-        f"{module}.{name}": res_id
-        for module, name, res_id in tx.fetch(
-            "SELECT module, name, res_id FROM ir_model_data WHERE model = 'res.groups'"
-        )
-    }
-    names = {gid: str(name) for gid, name in tx.fetch("SELECT id, name FROM res_groups")}
+class Parts:
+    """Parts of policies that tenants have in common, held once however many tenants there are.
+
+    Tenants made from one template have the same rights and rules until somebody changes them.
+    """
+
+    def __init__(self, cap: int = 512) -> None:
+        """Remember the last `cap` different parts."""
+        self._known: OrderedDict[Any, Any] = OrderedDict()
+        self._cap = cap
+        self._lock = threading.Lock()
+
+    def share(self, build: Callable[..., T], *rows: list[Row]) -> T:
+        """What `build` makes of rows; the same object for the same rows."""
+        key = (build, *map(tuple, rows))
+        with self._lock:
+            found: T | None = self._known.get(key)
+            if found is None:
+                found = self._known[key] = build(*rows)
+                while len(self._known) > self._cap:
+                    self._known.popitem(last=False)
+            return found
+
+
+def read_policy(tx: Transaction, parts: Parts | None = None) -> Policy:
+    """Read the whole policy in the transaction's snapshot; with `parts`, sharing what other tenants have too."""
+    share = (parts or Parts()).share
+    names = tx.fetch("SELECT id, name FROM res_groups ORDER BY id")
     return Policy(
-        epoch=epoch,
-        access=_access(tx),
-        rules=_rules(tx),
-        groups=groups,
-        group_names=names,
-        implied=closure(names, tx.fetch("SELECT gid, hid FROM res_groups_implied_rel")),
-        langs=frozenset(code for (code,) in tx.fetch("SELECT code FROM res_lang WHERE active")),
+        epoch=read_epoch(tx),
+        access=share(_access, tx.fetch(_ACCESS)),
+        rules=share(_rules, tx.fetch(_RULES), tx.fetch(_RULE_GROUPS)),
+        groups=share(_external_ids, tx.fetch(_GROUPS)),
+        group_names=share(_names, names),
+        implied=share(
+            _implied, names, tx.fetch("SELECT gid, hid FROM res_groups_implied_rel ORDER BY gid, hid")
+        ),
+        langs=share(_codes, tx.fetch("SELECT code FROM res_lang WHERE active ORDER BY code")),
     )
+
+
+_ACCESS = (
+    "SELECT model, group_id, perm_read, perm_write, perm_create, perm_unlink "
+    "FROM ir_model_access WHERE active ORDER BY id"
+)
+_RULES = (
+    "SELECT id, name, model, domain, perm_read, perm_write, perm_create, perm_unlink "
+    "FROM ir_rule WHERE active ORDER BY id"
+)
+_RULE_GROUPS = "SELECT rule_group_id, group_id FROM rule_group_rel ORDER BY rule_group_id, group_id"
+_GROUPS = "SELECT module, name, res_id FROM ir_model_data WHERE model = 'res.groups' ORDER BY id"
+
+
+def _external_ids(rows: list[Row]) -> dict[str, int]:
+    return {f"{module}.{name}": res_id for module, name, res_id in rows}
+
+
+def _names(rows: list[Row]) -> dict[int, str]:
+    return {group_id: str(name) for group_id, name in rows}
+
+
+def _implied(names: list[Row], edges: list[Row]) -> dict[int, frozenset[int]]:
+    return closure((group_id for group_id, _ in names), edges)
+
+
+def _codes(rows: list[Row]) -> frozenset[str]:
+    return frozenset(code for (code,) in rows)
 
 
 def closure(groups: Iterable[int], edges: Iterable[tuple[Any, ...]]) -> dict[int, frozenset[int]]:
@@ -141,12 +192,9 @@ def closure(groups: Iterable[int], edges: Iterable[tuple[Any, ...]]) -> dict[int
     return found
 
 
-def _access(tx: Transaction) -> dict[str, dict[str, Granted]]:
+def _access(rows: list[Row]) -> dict[str, dict[str, Granted]]:
     everybody: dict[tuple[str, str], bool] = {}
     groups: dict[tuple[str, str], set[int]] = {}
-    rows = tx.fetch(
-        "SELECT model, group_id, perm_read, perm_write, perm_create, perm_unlink FROM ir_model_access WHERE active"
-    )
     for model, group, *rights in rows:
         for right, granted in zip(map(str, RIGHTS), rights, strict=True):
             if granted and group is None:
@@ -162,15 +210,11 @@ def _access(tx: Transaction) -> dict[str, dict[str, Granted]]:
     return found
 
 
-def _rules(tx: Transaction) -> dict[str, tuple[Rule, ...]]:
+def _rules(rows: list[Row], groups: list[Row]) -> dict[str, tuple[Rule, ...]]:
     bound: dict[int, set[int]] = {}
-    for rule_id, group_id in tx.fetch("SELECT rule_group_id, group_id FROM rule_group_rel"):
+    for rule_id, group_id in groups:
         bound.setdefault(rule_id, set()).add(group_id)
     found: dict[str, list[Rule]] = {}
-    rows = tx.fetch(
-        "SELECT id, name, model, domain, perm_read, perm_write, perm_create, perm_unlink "
-        "FROM ir_rule WHERE active ORDER BY id"
-    )
     for rule_id, name, model, domain, *rights in rows:
         evaluate, names = compile_domain(domain or "[]")
         chosen = frozenset(right for right, on in zip(RIGHTS, rights, strict=True) if on)

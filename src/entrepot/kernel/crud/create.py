@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import BadRequest, Problem
+from entrepot.errors import BadRequest, Problem, ValidationError
 from entrepot.kernel import compute
 from entrepot.kernel.access import check, epochs
-from entrepot.kernel.crud import constraints, defaults, refusals
-from entrepot.kernel.crud.values import Sorted, check_names, raise_problems, sort
+from entrepot.kernel.crud import constraints, defaults, fetch, refusals
+from entrepot.kernel.crud.translations import SOURCE
+from entrepot.kernel.crud.values import (
+    Sorted,
+    check_claims,
+    check_lines,
+    check_names,
+    placed,
+    prefixed,
+    raise_problems,
+    sort,
+)
 from entrepot.kernel.crud.write import apply_rest, forget_links
 from entrepot.kernel.domain.parse import TRUE
-from entrepot.kernel.query import I18N
 from entrepot.storage.violations import Violation
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
+    from entrepot.kernel.fields.base import Field
     from entrepot.kernel.registry import ModelMeta
 
 MAX_RECORDS = 100_000
@@ -25,7 +35,8 @@ MAX_RECORDS = 100_000
 def create(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
     """Create a record for each set of values; their ids in the same order.
 
-    Raises AccessError, ValidationError with every problem of every record.
+    Raises AccessError, ValidationError with every problem of every record: where there are several records, the path
+    of a problem begins with the place of its record, from 0.
     """
     check.check_model(env, meta.name, "create")
     if len(values_list) > MAX_RECORDS:
@@ -33,28 +44,21 @@ def create(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str,
     for values in values_list:
         if not isinstance(values, Mapping):
             raise BadRequest(f"create takes values as objects, got {type(values).__name__}")
-    names = {name for values in values_list for name in values}
-    check_names(env, meta, names, "create")
+    check_names(env, meta, {name for values in values_list for name in values}, "create")
     if not values_list:
         return ()
-    problems: list[Problem] = []
-    parts = []
-    for values in values_list:
-        filled = dict(values)
-        defaults.fill(env, meta, filled)
-        part = sort(env, meta, filled, problems)
-        for name, zero in meta.zeros:
-            part.columns.setdefault(name, zero)
-        parts.append(part)
-    if not problems:
-        _delegate(env, meta, parts)
-    for each in parts:
-        _require(meta, each, problems)
-    raise_problems(meta, problems)
+    parts = _prepared(env, meta, values_list)
+    _delegate(env, meta, parts)
     ids = _insert(env, meta, parts)
-    _owe(env, meta, ids, parts)
-    apply_rest(env, meta, {record_id: _rest(each) for record_id, each in zip(ids, parts, strict=True)})
+    by_id = dict(zip(ids, parts, strict=True))
+    _owe(env, meta, by_id)
+    rest = {i: Sorted(links=each.links, inverses=each.inverses) for i, each in by_id.items()}
+    places = {record_id: str(at) for at, record_id in enumerate(ids)} if len(ids) > 1 else {}
+    apply_rest(env, meta, rest, places)
     epochs.changed(env, meta.name, None)
+    claims = {i: each.claims for i, each in by_id.items() if each.claims}
+    if claims:
+        check_claims(env, meta, claims)
     constraints.run(env, meta, ids, None)
     if check.rule_tree(env, meta.name, "create") is not TRUE:
         env.flush()
@@ -62,50 +66,113 @@ def create(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str,
     return ids
 
 
-def _rest(each: Sorted) -> Sorted:
-    """What is left once the row and its delegates are there."""
-    return Sorted(links=each.links, inverses=each.inverses)
+def _prepared(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str, Any]]) -> list[Sorted]:
+    """The values with defaults, by where they go. Raises ValidationError with everything that is wrong with them."""
+    parts: list[Sorted] = []
+    problems: list[list[Problem]] = []
+    for values in values_list:
+        wrong: list[Problem] = []
+        filled = dict(values)
+        defaults.fill(env, meta, filled)
+        each = sort(env, meta, filled, wrong)
+        for name, zero in meta.zeros:
+            each.columns.setdefault(name, zero)
+        wrong.extend(refusals.required(meta, _missing(meta, each, wrong)).problems)
+        parts.append(each)
+        problems.append(wrong)
+    if any(problems):
+        for each, wrong in zip(parts, problems, strict=True):
+            check_lines(env, meta, each, wrong)
+            wrong.extend(_rehearsed(env, meta, each))
+    several = len(parts) > 1
+    raise_problems(
+        meta,
+        [
+            prefixed(str(at), problem) if several else problem
+            for at, wrong in enumerate(problems)
+            for problem in wrong
+        ],
+    )
+    if not env.su:
+        _check_links(env, meta, values_list, parts)
+    return parts
 
 
-def _delegate(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> None:
-    """Create (or write on) the records behind delegating many2ones."""
-    for link, target in meta.delegates.items():
-        waiting: list[Sorted] = []
-        for each in parts:
-            linked = each.columns.get(link)
-            if not linked:
-                waiting.append(each)
-            elif each.delegated.get(link):
-                env[target].browse(linked).write(each.delegated[link])
-        if waiting:
-            made = env[target].create([each.delegated.get(link, {}) for each in waiting])
-            for each, record_id in zip(waiting, made.ids, strict=True):
-                each.columns[link] = record_id
+def _check_links(
+    env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str, Any]], parts: list[Sorted]
+) -> None:
+    """Links that the caller gave lead to records that they may read; what defaults bring is the model's own choice."""
+    for name, field in meta.columns.items():
+        if field.kind != "many2one":
+            continue
+        asked = f"default_{name}" in env.context
+        pairs = zip(values_list, parts, strict=True)
+        found = {each.columns.get(name) for values, each in pairs if asked or name in values}
+        fetch.check_links(env, field, {record_id for record_id in found if record_id})
 
 
-def _require(meta: ModelMeta, each: Sorted, problems: list[Problem]) -> None:
+def _missing(meta: ModelMeta, each: Sorted, problems: list[Problem]) -> list[str]:
     wrong = {problem.path for problem in problems}
-    missing = [
+    return [
         name
         for name, field in meta.columns.items()
         if field.required
         and not field.computed
         and name not in wrong
+        and name not in meta.delegates
         and field.is_empty(each.columns.get(name))
-        and not (name in meta.delegates and problems)
     ]
-    if missing:
-        problems.extend(getattr(refusals.required(meta, missing), "problems", ()))
+
+
+class _Rehearsed(Exception):  # noqa: N818 - a signal, not an error
+    """What was tried is to be undone."""
+
+
+def _rehearsed(env: Environment, meta: ModelMeta, each: Sorted) -> list[Problem]:
+    """What is wrong with the values for records behind delegating links, found by trying."""
+    problems: list[Problem] = []
+    for link, target in meta.delegates.items():
+        if each.columns.get(link):
+            continue
+        try:
+            with env.savepoint():
+                env[target].create([each.delegated.get(link, {})])
+                raise _Rehearsed  # noqa: TRY301 - undoes the savepoint
+        except _Rehearsed:
+            pass
+        except ValidationError as error:
+            problems.extend(error.problems)
+    return problems
+
+
+def _delegate(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> None:
+    """Create (or write on) the records behind delegating many2ones."""
+    for link, target in meta.delegates.items():
+        waiting: dict[int, Sorted] = {}
+        for at, each in enumerate(parts):
+            linked = each.columns.get(link)
+            if not linked:
+                waiting[at] = each
+            elif each.delegated.get(link):
+                env[target].browse(linked).write(each.delegated[link])
+        if not waiting:
+            continue
+        try:
+            made = env[target].create([each.delegated.get(link, {}) for each in waiting.values()])
+        except ValidationError as error:
+            places = [str(at) if len(parts) > 1 else "" for at in waiting]
+            raise placed(error, places, "") from error
+        for each, record_id in zip(waiting.values(), made.ids, strict=True):
+            each.columns[link] = record_id
 
 
 def _insert(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> tuple[int, ...]:
-    exact = env.tx.dialect.exact_decimals
     now = env.now()
     log = {"create_uid": env.uid, "create_date": now, "write_uid": env.uid, "write_date": now}
-    log = {name: value for name, value in log.items() if name in meta.columns}
     used = dict.fromkeys(name for each in parts for name in each.columns)
-    names = [*used, *(name for name in log if name not in used)]
+    names = [*used, *(name for name in log if name in meta.columns and name not in used)]
     fields = [meta.columns[name] for name in names]
+    exact = env.tx.dialect.exact_decimals
     rows = [
         [
             field.raw(each.columns.get(name, log.get(name)), exact=exact)
@@ -119,60 +186,47 @@ def _insert(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> tuple[int
     try:
         ids = tuple(env.tx.insert(meta.table, names, kinds, rows))
     except Violation as violation:
-        _remember(env, meta, parts)
-        raise refusals.explained(env, meta, violation, []) from violation
+        wanted = {
+            name: {each.columns.get(name) for each in parts}
+            for name in used
+            if meta.columns[name].kind == "many2one"
+        }
+        raise refusals.explained(env, meta, violation, wanted) from violation
     for name, field in meta.columns.items():
-        if field.computed and name not in used:
-            continue
         values = env.cache.of(field, env)
         for record_id, each in zip(ids, parts, strict=True):
             values[record_id] = each.columns.get(name, log.get(name))
-    if env.lang != "en_US":
-        _translations(env, meta, ids, names)
+    if env.lang != SOURCE:
+        _translate(env, meta, ids, parts)
     return ids
 
 
-def _translations(env: Environment, meta: ModelMeta, ids: tuple[int, ...], names: list[str]) -> None:
-    """A record made in another language has that text in both."""
-    for name in names:
-        field = meta.columns[name]
-        if field.translate and name + I18N:
-            env.cache.set_dirty(env.cache.key(field, env), meta.name, ids)
+def _translate(env: Environment, meta: ModelMeta, ids: tuple[int, ...], parts: list[Sorted]) -> None:
+    """A record made in another language has its texts in both."""
+    for name, field in meta.columns.items():
+        if field.translate:
+            given = tuple(i for i, each in zip(ids, parts, strict=True) if each.columns.get(name) is not None)
+            env.cache.set_dirty(env.cache.key(field, env), meta.name, given)
 
 
-def _remember(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> None:
-    """Show the refused links to whoever explains the refusal."""
-    for at, each in enumerate(parts):
-        for name, value in each.columns.items():
-            if meta.columns[name].kind == "many2one":
-                env.cache.of(meta.columns[name], env)[-1 - at] = value
-
-
-def _owe(env: Environment, meta: ModelMeta, ids: tuple[int, ...], parts: list[Sorted]) -> None:
+def _owe(env: Environment, meta: ModelMeta, parts: Mapping[int, Sorted]) -> None:
     """Mark what is to be worked out for the new records, and what their coming changes elsewhere."""
+    ids = tuple(parts)
+    kept: list[tuple[Field[Any], set[int]]] = []
     for name, field in meta.fields.items():
-        if not (field.computed and field.stored) or field.inherited:
-            continue
-        waiting = [
-            i
-            for i, each in zip(ids, parts, strict=True)
-            if name not in each.columns and name not in each.links
-        ]
-        env.cache.owe(field, waiting)
-        if field.has_column:
-            given = {i for i, each in zip(ids, parts, strict=True) if name in each.columns}
-            values = env.cache.of(field, env)
-            for record_id in waiting:
-                if record_id not in given:
-                    values.pop(record_id, None)
+        if field.computed and field.stored and not field.inherited:
+            given = {i for i, each in parts.items() if name in each.columns or name in each.links}
+            env.cache.owe(field, [i for i in ids if i not in given] if given else ids)
+            if given:
+                kept.append((field, given))
     changed = [field for name, field in meta.fields.items() if name == "id" or not field.computed]
     for field in changed:
         if field.kind == "many2one":
             forget_links(env, meta, field)
-    for each in env.registry.pointing.get(meta.name, ()):
-        env.cache.forget_field(each)
+    for field in env.registry.pointing.get(meta.name, ()):
+        env.cache.forget_field(field)
     compute.modified(env, [each for each in changed if each in env.registry.triggers], ids, new=True)
-    for name, field in meta.fields.items():
-        if field.computed and field.stored and field.has_column:
-            given_ids = {i for i, each in zip(ids, parts, strict=True) if name in each.columns}
-            env.cache.settle(field, given_ids)
+    for field, given in kept:
+        compute.modified(env, [field], tuple(given))
+    for field, given in kept:
+        env.cache.settle(field, given)

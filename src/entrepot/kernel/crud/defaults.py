@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import Problem
+from entrepot.kernel import command
 from entrepot.kernel.access import check
-from entrepot.kernel.fields.base import SequenceDefault
+from entrepot.kernel.crud.values import problem, raise_problems
+from entrepot.kernel.fields.base import FieldError, SequenceDefault
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
@@ -25,22 +28,29 @@ def default_of(records: Model, field: Field[Any], *, numbers: bool) -> Any:
 def fill(env: Environment, meta: ModelMeta, values: dict[str, Any]) -> None:
     """Add the defaults of fields that have no value; delegated ones are filled where the other record is created."""
     records = meta.type(env)
+    # Code that works with other rights than the caller's takes no values from the caller behind its back.
+    asker = env if not env.su or env.caller.superuser else env.derive(su=False)
+    heard = check.may(asker, meta.name, "create")
     for name, field in meta.fields.items():
         if name in values:
             continue
         key = f"default_{name}"
-        if key in env.context and not field.computed:
+        if heard and key in env.context and not field.computed and check.may_field(asker, field):
             values[name] = env.context[key]
-        elif field.default is not None and not field.inherited:
+        elif field.default is not None and not field.inherited and not field.worked_out:
             found = default_of(records, field, numbers=True)
             if found is not None:
                 values[name] = found
 
 
-def default_get(env: Environment, meta: ModelMeta, names: list[str]) -> dict[str, Any]:
-    """The defaults of these fields, only of those that have one; relations as ids, x2many as commands."""
+def default_get(env: Environment, meta: ModelMeta, names: list[Any]) -> dict[str, Any]:
+    """The defaults of these fields, only of those that have one; relations as ids, x2many as commands.
+
+    Raises ValidationError for a default in the context that does not fit its field.
+    """
     records = meta.type(env)
     found: dict[str, Any] = {}
+    problems: list[Problem] = []
     for name in names:
         field = meta.fields.get(name) if isinstance(name, str) else None
         if field is None or not check.may_field(env, field):
@@ -52,10 +62,13 @@ def default_get(env: Environment, meta: ModelMeta, names: list[str]) -> dict[str
             value = default_of(base, owner, numbers=False)
         if value is None:
             continue
-        if field.table_kind == "ids":
-            ids = list(value.ids) if hasattr(value, "ids") else value
-            found[name] = [(6, 0, ids)] if all(isinstance(each, int) for each in ids) else ids
-        else:
-            cached = field.parse(value, env)
-            found[name] = cached if field.kind == "many2one" else field.plain(cached, records)
+        try:
+            if field.table_kind == "ids":
+                found[name] = command.parse(value)
+            else:
+                cached = field.parse(value, env)
+                found[name] = cached if field.kind == "many2one" else field.plain(cached, records)
+        except FieldError as error:
+            problems.append(problem(field, error))
+    raise_problems(meta, problems)
     return found

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import AccessError
 from entrepot.kernel import compute
 from entrepot.kernel.access import check
 from entrepot.kernel.crud import order as ordering
-from entrepot.kernel.domain.expand import active_only, expand
-from entrepot.kernel.domain.parse import TRUE, Node, conjunction, parse
+from entrepot.kernel.domain.expand import expand, own_domain
+from entrepot.kernel.domain.parse import TRUE, Node, conjunction
 from entrepot.kernel.domain.shape import shape
 from entrepot.kernel.domain.where import Where
 from entrepot.kernel.query import I18N, Query
@@ -34,9 +35,7 @@ def load(env: Environment, records: Model, field: Field[Any]) -> None:
     ids = _wanted(env, records, field)
     if not env.su:
         check.check_model(env, meta.name, "read")
-        check.check_records(env, meta.name, records.ids, "read")
-        if check.rule_tree(env, meta.name, "read") is not TRUE:
-            ids = records.ids
+        ids = _readable(env, meta, records.ids, ids)
     if field.has_column:
         columns(env, meta, ids)
     elif field.path:
@@ -52,18 +51,65 @@ def load(env: Environment, records: Model, field: Field[Any]) -> None:
         env.cache.of(field, env).update({record_id: record_id for record_id in ids})
 
 
+def _readable(
+    env: Environment, meta: ModelMeta, asked: tuple[int, ...], ids: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Those of these records that rules let the caller read; refused when one that was asked for is not among them."""
+    known = visible(env, meta.name, set(ids))
+    if not known.issuperset(asked):
+        check.check_records(env, meta.name, asked, "read")
+    return tuple(record_id for record_id in ids if record_id in known)
+
+
+def visible(env: Environment, model: str, ids: set[int]) -> set[int]:
+    """Those of some records that the caller may read."""
+    if env.su or not ids:
+        return ids
+    if not check.may(env, model, "read"):
+        return set()
+    tree = check.rule_tree(env, model, "read")
+    if tree is TRUE:
+        return ids
+    meta = env.registry.models[model]
+    su = env.derive(su=True)
+    return set(meta.search_ids(su, conjunction([meta.among(tuple(ids)), expand(su, meta, tree)])))
+
+
+def check_links(env: Environment, field: Field[Any], ids: set[int]) -> None:
+    """Raise AccessError when the caller links to a record that they may not read: its name would be theirs to see.
+
+    Records that are not there are left to the store, which says so.
+    """
+    if env.su or not ids:
+        return
+    hidden = ids - visible(env, field.comodel, ids)
+    if not hidden:
+        return
+    comodel = env.registry.models[field.comodel]
+    there = comodel.search_ids(env.derive(su=True), comodel.among(tuple(hidden)))
+    if there:
+        raise AccessError(
+            f"{field.string} ({field.model}.{field.name}): you are not allowed to link {field.comodel} "
+            f"{', '.join(map(str, there[:10]))}.",
+            model=field.comodel,
+            ids=tuple(there),
+        )
+
+
 def _wanted(env: Environment, records: Model, field: Field[Any]) -> tuple[int, ...]:
-    prefetch = records.prefetch
-    if prefetch is None:
+    """The ids of records and of those likely to be asked next, as far as their value is not known."""
+    if records.prefetch is None:
         return records.ids
-    more = prefetch() if callable(prefetch) else prefetch
     known = env.cache.of(field, env)
-    others = [record_id for record_id in more if record_id not in known and record_id not in records.ids]
+    asked = set(records.ids)
+    others = [each for each in records.neighbours() if each not in known and each not in asked]
     return (*records.ids, *others[: BATCH - 1])
 
 
 def columns(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
     """Fetch every column of records that the cache does not know."""
+    if _translated_here(env, meta):
+        env.flush()
     key = ("fetch", meta.name, env.lang, env.tx.dialect.name)
     fields = tuple(meta.columns.values())
 
@@ -82,13 +128,21 @@ def columns(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
                 values[record_id] = cached(raw)
 
 
+def _translated_here(env: Environment, meta: ModelMeta) -> bool:
+    """Whether a text was written whose other languages the store does not know yet."""
+    rows = env.cache.dirty.get(meta.name, {})
+    return any(isinstance(key, tuple) for keys in rows.values() for key in keys)
+
+
 def _related(env: Environment, meta: ModelMeta, ids: tuple[int, ...], field: Field[Any]) -> None:
     values = env.cache.of(field, env)
     records = meta.type(env.derive(su=True), ids)
     for record in records:
         current: Any = record
         for step in field.path[:-1]:
-            current = step.__get__(current, type(current))[:1]
+            current = step.__get__(current, type(current))
+            if len(current.ids) > 1:
+                current = current[:1]
         target = field.path[-1]
         if not current:
             values[record.ids[0]] = () if field.table_kind == "ids" else None
@@ -103,7 +157,7 @@ def linked(env: Environment, field: Any, ids: tuple[int, ...]) -> dict[int, tupl
     those that they may not read.
     """
     comodel = env.registry.models[field.comodel]
-    node = _visible(env, comodel, field)
+    node = _shown(env, comodel, field)
     if node is None or not ids:
         return {}
     if env.cache.dirty or env.cache.pending:
@@ -141,13 +195,11 @@ def linked(env: Environment, field: Any, ids: tuple[int, ...]) -> dict[int, tupl
     return {owner_id: tuple(each) for owner_id, each in found.items()}
 
 
-def _visible(env: Environment, comodel: ModelMeta, field: Field[Any]) -> Node | None:
+def _shown(env: Environment, comodel: ModelMeta, field: Field[Any]) -> Node | None:
+    """Which records of the comodel reading a field shows; None when the caller may see none."""
     if not check.may(env, comodel.name, "read"):
         return None
-    parts = [active_only(env, comodel, TRUE)]
-    domain = field.given.get("domain")
-    if domain and isinstance(domain, (list, tuple)):
-        parts.append(expand(env.derive(su=True), comodel, parse(domain)))
+    parts = [own_domain(env, field)]
     tree = check.rule_tree(env, comodel.name, "read")
     if tree is not TRUE:
         parts.append(expand(env.derive(su=True), comodel, tree))
@@ -161,4 +213,4 @@ def other_languages(
     column = ident(field.name + I18N)
     among = env.tx.dialect.among(ident("id"), Slot(0), "integer")
     plan = render(SQL("SELECT id, {} FROM {} WHERE {}", column, ident(meta.table), among), env.tx.dialect)
-    return dict(env.tx.fetch(plan.text, plan.bind([list(ids)])))  # type: ignore[arg-type]  # rows of two
+    return dict(env.tx.fetch(plan.text, plan.bind([list(ids)])))

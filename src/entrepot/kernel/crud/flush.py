@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from entrepot.kernel import compute
-from entrepot.kernel.crud import fetch, refusals
+from entrepot.kernel.crud import constraints, refusals, translations
 from entrepot.kernel.query import I18N
 from entrepot.storage.sql import SQL, Plan, Slot, ident
 from entrepot.storage.sql import plan as render
@@ -16,72 +15,67 @@ from entrepot.storage.violations import Violation
 if TYPE_CHECKING:
     from entrepot.kernel.cache import Key
     from entrepot.kernel.environment import Environment
+    from entrepot.kernel.fields.base import Field
     from entrepot.kernel.registry import ModelMeta
 
 MAX_ROUNDS = 1000
 
 
 def flush(env: Environment) -> None:
-    """Work out every pending field and write every unwritten value."""
+    """Work out every pending field, check what came of it, and write every unwritten value.
+
+    Nothing is checked in the midst of working out: it is not done yet, and the caller's context is not at hand.
+
+    Raises ValidationError for what constraints or the store refuse.
+    """
     cache = env.cache
     for _ in range(MAX_ROUNDS):
-        if not cache.pending:
+        if cache.pending:
+            compute.recompute(env, next(iter(cache.pending)))
+        elif cache.touched and not cache.computing:
+            constraints.run_due(env)
+        else:
             break
-        compute.recompute(env, next(iter(cache.pending)))
     else:
         raise RecursionError("computed fields depend on each other in a circle")
     while cache.dirty:
-        model, rows = cache.dirty.popitem()
-        _write_rows(env, env.registry.models[model], rows)
+        model = next(iter(cache.dirty))  # in the order of the changes: a refusal names the one that caused it
+        _write_rows(env, env.registry.models[model], cache.dirty.pop(model))
 
 
 def _write_rows(env: Environment, meta: ModelMeta, rows: dict[int, dict[Key, None]]) -> None:
     groups: dict[tuple[Key, ...], list[int]] = {}
     for record_id, keys in rows.items():
         groups.setdefault(tuple(keys), []).append(record_id)
-    for keys, ids in groups.items():
+    for columns, ids in groups.items():
         try:
-            _update(env, meta, keys, ids)
+            _update(env, meta, columns, ids)
         except Violation as violation:
-            raise refusals.explained(env, meta, violation, ids) from violation
+            wanted = {
+                key.name: {env.cache.at(key).get(record_id) for record_id in ids}
+                for key in columns
+                if not isinstance(key, tuple) and key.kind == "many2one"
+            }
+            raise refusals.explained(env, meta, violation, wanted) from violation
 
 
 def _update(env: Environment, meta: ModelMeta, keys: tuple[Key, ...], ids: list[int]) -> None:
     exact = env.tx.dialect.exact_decimals
     columns: list[str] = []
-    makers: list[Any] = []
+    makers: list[Sequence[Any]] = []
+    translated: dict[Field[Any], list[str]] = {}
     for key in keys:
+        if isinstance(key, tuple) and key[1] != translations.SOURCE:
+            translated.setdefault(key[0], []).append(key[1])
+            continue
         field = key[0] if isinstance(key, tuple) else key
         values = env.cache.at(key)
-        if isinstance(key, tuple) and key[1] != "en_US":
-            columns.append(field.name + I18N)
-            makers.append(_translations(env, meta, field, key[1], values, ids))
-        else:
-            columns.append(field.name)
-            makers.append(_raws(field, values, ids, exact=exact))
-    if "write_date" in meta.columns and "write_date" not in columns:
-        moment = meta.columns["write_date"].raw(env.now(), exact=exact)
-        columns += ["write_date", "write_uid"]
-        makers += [[moment] * len(ids), [env.uid] * len(ids)]
-        for name, value in (("write_date", env.now()), ("write_uid", env.uid)):
-            env.cache.of(meta.columns[name], env).update(dict.fromkeys(ids, value))
+        columns.append(field.name)
+        makers.append([field.raw(values[record_id], exact=exact) for record_id in ids])
+    for field, langs in translated.items():
+        columns.append(field.name + I18N)
+        makers.append(translations.raws(env, meta, field, langs, ids))
     _send(env, meta, columns, ids, list(zip(*makers, strict=True)))
-
-
-def _raws(field: Any, values: dict[int, Any], ids: list[int], *, exact: bool) -> list[Any]:
-    return [field.raw(values[record_id], exact=exact) for record_id in ids]
-
-
-def _translations(
-    env: Environment, meta: ModelMeta, field: Any, lang: str, values: dict[int, Any], ids: list[int]
-) -> list[str]:
-    known = fetch.other_languages(env, meta, field, tuple(ids))
-    found = []
-    for record_id in ids:
-        texts = json.loads(known.get(record_id) or "{}")
-        texts[lang] = values[record_id]
-        found.append(json.dumps(texts, ensure_ascii=False))
-    return found
 
 
 def _send(

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import Problem, ValidationError
 from entrepot.kernel.access import check
-from entrepot.kernel.fields.base import LOG_FIELDS
+from entrepot.kernel.crud import order as ordering
+from entrepot.kernel.crud.group_terms import groupable
+from entrepot.kernel.fields.base import LOG_FIELDS, shown
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
@@ -22,27 +24,27 @@ def fields_get(
     Attributes without a value are left out too. Source: `spec/odoo-protocol.md` section 7.
     """
     check.check_model(env, meta.name, "read")
-    for argument, value in (("allfields", names), ("attributes", attributes)):
-        if value and not isinstance(value, (list, tuple, set)):
-            text = f"{argument} is a list of names, got {repr(value)[:60]}"
-            raise ValidationError(problems=[Problem(argument, "bad_names", text)])
-    wanted = set(names) if names else None
-    chosen = set(attributes) if attributes else None
+    wanted, chosen = _names("allfields", names), _names("attributes", attributes)
     found: dict[str, dict[str, Any]] = {}
     for name, field in meta.fields.items():
-        if (wanted is not None and name not in wanted) or not check.may_field(env, field):
+        if (wanted and name not in wanted) or not check.may_field(env, field):
             continue
-        described = describe(env, meta, field)
-        found[name] = (
-            described if chosen is None else {key: value for key, value in described.items() if key in chosen}
-        )
+        told = describe(env, meta, field)
+        found[name] = {key: value for key, value in told.items() if key in chosen} if chosen else told
     return found
+
+
+def _names(argument: str, value: Any) -> frozenset[str]:
+    if not value:
+        return frozenset()
+    if not isinstance(value, (list, tuple, set)) or not all(isinstance(each, str) for each in value):
+        text = f"{argument} is a list of names, got {shown(value)}"
+        raise ValidationError(problems=[Problem(argument, "bad_names", text)])
+    return frozenset(value)
 
 
 def describe(env: Environment, meta: ModelMeta, field: Field[Any]) -> dict[str, Any]:
     """All attributes of one field that have a value."""
-    searchable = meta.sql_able(field) or bool(field.search) or (field.table_kind == "ids" and field.stored)
-    sortable = meta.sql_able(field) and field.kind not in {"one2many", "many2many", "binary", "json"}
     target = field.path[-1] if field.inherited else field
     found: dict[str, Any] = {
         "name": field.name,
@@ -51,9 +53,9 @@ def describe(env: Environment, meta: ModelMeta, field: Field[Any]) -> dict[str, 
         "readonly": field.readonly or field.name in LOG_FIELDS,
         "required": field.required or (field.inherited and target.required),
         "store": field.stored,
-        "searchable": searchable or field.name == "id",
-        "sortable": sortable or field.name == "id",
-        "groupable": sortable,
+        "searchable": _searchable(env, meta, field),
+        "sortable": ordering.sortable(meta, field),
+        "groupable": groupable(meta, field),
         "manual": False,
         "company_dependent": False,
         "change_default": False,
@@ -69,4 +71,13 @@ def describe(env: Environment, meta: ModelMeta, field: Field[Any]) -> dict[str, 
         found["groups"] = ",".join(field.groups)
     if field.aggregator and field.stored:
         found["aggregator"] = field.aggregator
-    return found | target.describe(env) if not field.comodel else found | field.describe(env)
+    return found | (field if field.comodel else target).describe(env)
+
+
+def _searchable(env: Environment, meta: ModelMeta, field: Field[Any]) -> bool:
+    """Whether a domain can name a field."""
+    if meta.sql_able(field) or field.search or field.name == "display_name":
+        return True
+    if field.path:
+        return all(_searchable(env, env.registry.models[step.model], step) for step in field.path)
+    return field.table_kind == "ids" and field.stored

@@ -51,10 +51,10 @@ def remove(env: Environment, field: Any, record_id: int, ids: list[int]) -> None
     env.tx.execute(plan.text, plan.bind([record_id, ids]))
 
 
-def replace(env: Environment, field: Any, record_id: int, ids: tuple[int, ...]) -> bool:
-    """Link exactly these; whether anything changed."""
+def replace(env: Environment, field: Any, record_id: int, ids: tuple[int, ...]) -> set[int]:
+    """Link exactly these; the others whose link came or went."""
     before = set(current(env, field, record_id))
     wanted = set(ids)
     remove(env, field, record_id, sorted(before - wanted))
     add(env, field, [(record_id, other) for other in dict.fromkeys(ids) if other not in before])
-    return before != wanted
+    return before ^ wanted

@@ -2,259 +2,218 @@
 
 Columns: `field`; `id` (the external id); `.id` (the database id); `field/id` and `field/.id` for links by external or
 database id, `field` alone for links by name; `field/sub` for lines of a one2many, which continue in following
-rows whose own columns are empty. Nothing is kept unless every row is right.
+rows whose own columns are empty. Rows may refer to rows above them. Nothing is kept unless every row is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import EntrepotError, Problem, ValidationError
+from entrepot.errors import BadRequest, EntrepotError, Problem, ValidationError
 from entrepot.kernel import externals
+from entrepot.kernel.command import CREATE, UPDATE
+from entrepot.kernel.crud import load_rows
+from entrepot.kernel.crud.load_rows import Row
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
     from entrepot.kernel.model import Model
     from entrepot.kernel.registry import ModelMeta
 
-Cells = Sequence[Any]
+MAX_ROWS = 100_000
 
 
-@dataclass(slots=True)
-class Record:
-    """One record of the import: the rows it came from, its ids and values."""
-
-    first: int
-    last: int
-    external_id: str = ""
-    database_id: int = 0
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-def load(records: Model, columns: list[str], data: list[list[Any]]) -> dict[str, Any]:
+def load(records: Model, columns: Sequence[Any], data: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """Import rows: `{"ids": [...] or False, "messages": [...], "nextrow": 0}`; each message has its row and field."""
-    messages: list[dict[str, Any]] = []
     env = records.env
-    meta = env.registry.models[records.model_name]
-    paths = [
-        column.replace(".id", "/.id").replace("//", "/").strip("/").split("/") if column != ".id" else [".id"]
-        for column in columns
-    ]
-    for index, path in enumerate(paths):
-        if path[0] not in {"id", ".id"} and path[0] not in meta.fields:
-            messages.append(
-                _message(
-                    0, 0, columns[index], f"Unknown column {columns[index]!r} on {meta.name}", "unknown_field"
-                )
-            )
-    ids: list[int] = []
-    if not messages:
+    if len(data) > MAX_ROWS:
+        raise BadRequest(f"load takes at most {MAX_ROWS} rows, got {len(data)}")
+    importer = _Importer(env, env.registry.models[records.model_name])
+    paths = [load_rows.path_of(column) for column in columns]
+    for column, path in zip(columns, paths, strict=True):
+        wrong = load_rows.wrong_path(env, importer.meta, path)
+        if wrong is not None:
+            importer.say(0, 0, str(column)[:60], f"Column {str(column)[:60]!r}: {wrong}", "unknown_field")
+    if not importer.messages:
         try:
             with env.savepoint():
-                ids = _import(env, meta, paths, data, messages)
-                if messages:
+                importer.run(paths, data)
+                if importer.messages:
                     raise _Refused  # noqa: TRY301 - undoes the savepoint
         except _Refused:
-            ids = []
-    return {"ids": False if messages else ids, "messages": messages, "nextrow": 0}
+            pass
+    ids = False if importer.messages else importer.ids
+    return {"ids": ids, "messages": importer.messages, "nextrow": 0}
 
 
 class _Refused(Exception):  # noqa: N818 - a signal, not an error
     """Some row is wrong: nothing of the import is kept."""
 
 
-def _import(
-    env: Environment,
-    meta: ModelMeta,
-    paths: list[list[str]],
-    data: list[list[Any]],
-    messages: list[dict[str, Any]],
-) -> list[int]:
-    rows = list(_records(env, meta, paths, data, messages))
-    if messages:
-        return []
-    module = str(env.context.get("_import_current_module") or "__import__")
-    known = externals.find(env, [full(each.external_id, module) for each in rows if each.external_id])
-    ids: list[int] = [0] * len(rows)
-    fresh: list[int] = []
-    for at, each in enumerate(rows):
-        target = (
-            each.database_id or known.get(full(each.external_id, module), (meta.name, 0))[1]
-            if each.external_id or each.database_id
-            else 0
+class _Importer:
+    """One import on its way. Records wait until one below them needs them, or the end comes; then they are one create."""
+
+    def __init__(self, env: Environment, meta: ModelMeta) -> None:
+        self.env = env
+        self.meta = meta
+        self.module = load_rows.module_of(env)
+        self.messages: list[dict[str, Any]] = []
+        self.ids: list[int] = []
+        self.known: dict[str, tuple[str, int]] = {}
+        self.waiting: list[tuple[int, Row]] = []
+        self.named: dict[str, int] = {}
+        """external id -> the first row that bears it"""
+
+    def run(self, paths: list[list[str]], data: Sequence[Sequence[Any]]) -> None:
+        """Import all rows; what is wrong is in `messages` afterwards."""
+        self._look_up(paths, data)
+        for first, block in load_rows.blocks(self.meta, paths, data):
+            row = load_rows.read(self, self.meta, paths, block, first)
+            at = len(self.ids)
+            self.ids.append(0)
+            if self._admit(row):
+                self.waiting.append((at, row))
+        self._save()
+
+    def _look_up(self, paths: list[list[str]], data: Sequence[Sequence[Any]]) -> None:
+        """Find every external id that the rows name at once; what is no external id is said where it is used."""
+        names: dict[str, None] = {}
+        for at, path in enumerate(paths):
+            if path[-1] == "id":
+                cells = (row[at] for row in data if at < len(row))
+                names.update(
+                    dict.fromkeys(self._full(text) for cell in cells for text in load_rows.texts(cell))
+                )
+        usable = [name for name in names if all(name.partition("."))]
+        self.known = externals.find(self.env, usable)
+
+    def _full(self, text: Any) -> str:
+        return load_rows.full(str(text), self.module)
+
+    def _admit(self, row: Row) -> bool:
+        """Whether a row can be saved; gives it the id of the record that it updates."""
+        if not row.external_id:
+            row.target = row.database_id
+            return not row.wrong
+        name = row.external_id = self._full(row.external_id)
+        before = self.named.setdefault(name, row.first)
+        if before != row.first:
+            text = f"External id {name!r} is in row {before + 1} too."
+            self.say(row.first, row.last, "id", text, "twice")
+            return False
+        model, record_id = self.known.get(name, (self.meta.name, 0))
+        if model != self.meta.name:
+            text = f"External id {name!r} belongs to a {model}, not to a {self.meta.name}."
+            self.say(row.first, row.last, "id", text, "wrong_model")
+            return False
+        row.target = row.database_id or record_id
+        return not row.wrong
+
+    def resolve(self, model: str, text: str) -> int | None:
+        """The id behind an external id; a row above that waits is saved first."""
+        name = self._full(text)
+        if name not in self.known and name in self.named:
+            self._save()
+        found = self.known.get(name)
+        return found[1] if found is not None and found[0] == model else None
+
+    def say(self, first: int, last: int, name: str, text: str, code: str) -> None:
+        """Tell of a mistake in rows `first` to `last`, counted from 0."""
+        self.messages.append(
+            {
+                "type": "error",
+                "code": code,
+                "message": text,
+                "rows": {"from": first, "to": last},
+                "record": first,
+                "field": name.strip(".").replace("/", ".").partition(".")[0],
+            }
         )
-        if not target:
-            fresh.append(at)
-            continue
-        ids[at] = target
-        _guard(
-            each, messages, lambda each=each, target=target: env[meta.name].browse(target).write(each.values)
-        )  # type: ignore[misc]
-    _create(env, meta, rows, fresh, ids, messages)
-    if not messages:
-        named = {full(rows[at].external_id, module): ids[at] for at in fresh if rows[at].external_id}
-        if named:
-            externals.remember(env, meta.name, named, noupdate=bool(env.context.get("noupdate")))
-    return ids
 
+    # saving ------------------------------------------------------------------------------------------------------
 
-def _create(
-    env: Environment,
-    meta: ModelMeta,
-    rows: list[Record],
-    fresh: list[int],
-    ids: list[int],
-    messages: list[dict[str, Any]],
-) -> None:
-    """All new records at once; when that is refused, one by one to learn which rows are wrong."""
-    if not fresh:
-        return
-    try:
-        with env.savepoint():
-            made = env[meta.name].create([rows[at].values for at in fresh])
-        for at, record_id in zip(fresh, made.ids, strict=True):
-            ids[at] = record_id
-    except EntrepotError:
-        for at in fresh:
-            each = rows[at]
+    def _save(self) -> None:
+        """Save the rows that wait, all at once; when that is refused, one by one to learn which rows are wrong."""
+        waiting, self.waiting = self.waiting, []
+        if not waiting:
+            return
+        try:
+            with self.env.savepoint():
+                self._write(waiting)
+        except EntrepotError:
+            for each in waiting:
+                self._guarded(each[1], lambda each=each: self._write([each]))  # type: ignore[misc]  # bound now
 
-            def make(at: int = at, each: Record = each) -> None:
-                ids[at] = env[meta.name].create([each.values]).id
-                env.flush()
+    def _guarded(self, row: Row, work: Callable[[], None]) -> None:
+        try:
+            with self.env.savepoint():
+                work()
+        except ValidationError as error:
+            for problem in error.problems or (Problem("", error.code, error.message),):
+                self.say(row.first, row.last, problem.path, problem.message, problem.code)
+        except EntrepotError as error:
+            self.say(row.first, row.last, "", error.message, error.code)
 
-            with_savepoint(env, each, messages, make)
+    def _write(self, rows: list[tuple[int, Row]]) -> None:
+        records = self.env[self.meta.name]
+        fresh = [(at, row) for at, row in rows if not row.target]
+        for at, row in rows:
+            if row.target:
+                self.ids[at] = row.target
+                target = records.browse(row.target)
+                before = {name: self._lines(name, row.target) for name in row.lines}
+                target.write(self._values(row))
+                self._name_lines(row, row.target, before)
+        if not fresh:
+            return
+        made = records.create([self._values(row) for _, row in fresh])
+        names: dict[str, int] = {}
+        for (at, row), record_id in zip(fresh, made.ids, strict=True):
+            self.ids[at] = record_id
+            self._name_lines(row, record_id, {})
+            if row.external_id:
+                names[row.external_id] = record_id
+        self._remember(self.meta.name, names)
 
+    def _values(self, row: Row) -> dict[str, Any]:
+        """The values of a row, its lines as commands."""
+        values = dict(row.values)
+        for name, lines in row.lines.items():
+            commands: list[Any] = []
+            for line in lines:
+                found = self.known.get(self._full(line.external_id)) if line.external_id else None
+                target = line.database_id or (found[1] if found is not None else 0)
+                inner = self._values(line)
+                commands.append((UPDATE, target, inner) if target else (CREATE, 0, inner))
+            values[name] = commands
+        return values
 
-def with_savepoint(env: Environment, each: Record, messages: list[dict[str, Any]], work: Any) -> None:
-    """Do one record's work in a part of its own."""
+    def _lines(self, name: str, owner: int) -> set[int]:
+        field: Any = self.meta.fields[name]
+        lines = self.env[field.comodel].sudo().with_context(active_test=False)
+        return set(lines.search([(field.inverse_name, "=", owner)]).ids)
 
-    def guarded() -> None:
-        with env.savepoint():
-            work()
+    def _name_lines(self, row: Row, owner: int, before: dict[str, set[int]]) -> None:
+        """Give new lines their external ids: they were made in the order of the rows."""
+        for name, lines in row.lines.items():
+            new = [
+                line
+                for line in lines
+                if not line.database_id
+                and (not line.external_id or self._full(line.external_id) not in self.known)
+            ]
+            if not any(line.external_id for line in new):
+                continue
+            made = sorted(self._lines(name, owner) - before.get(name, set()))
+            names = {
+                self._full(line.external_id): record_id
+                for line, record_id in zip(new, made, strict=False)
+                if line.external_id
+            }
+            self._remember(self.meta.fields[name].comodel, names)
 
-    _guard(each, messages, guarded)
-
-
-def _guard(each: Record, messages: list[dict[str, Any]], work: Any) -> None:
-    try:
-        work()
-    except ValidationError as error:
-        for problem in error.problems or (Problem("", error.code, error.message),):
-            messages.append(_message(each.first, each.last, problem.path, problem.message, problem.code))
-    except EntrepotError as error:
-        messages.append(_message(each.first, each.last, "", error.message, error.code))
-
-
-def full(external_id: str, module: str) -> str:
-    """An external id with its module."""
-    return external_id if "." in external_id else f"{module}.{external_id}"
-
-
-def _message(first: int, last: int, name: str, text: str, code: str) -> dict[str, Any]:
-    return {
-        "type": "error",
-        "code": code,
-        "message": text,
-        "rows": {"from": first, "to": last},
-        "record": first,
-        "field": name.partition("/")[0],
-    }
-
-
-def _records(
-    env: Environment,
-    meta: ModelMeta,
-    paths: list[list[str]],
-    data: list[list[Any]],
-    messages: list[dict[str, Any]],
-) -> Iterator[Record]:
-    """Rows to records: a row whose own columns are all empty continues the lines of the record above."""
-    own = [at for at, path in enumerate(paths) if not _is_line(meta, path)]
-    at = 0
-    while at < len(data):
-        last = at
-        if len(own) < len(paths):
-            while last + 1 < len(data) and not any(_given(data[last + 1], each) for each in own):
-                last += 1
-        yield _record(env, meta, paths, data[at : last + 1], at, messages)
-        at = last + 1
-
-
-def _is_line(meta: ModelMeta, path: list[str]) -> bool:
-    each = meta.fields.get(path[0])
-    return each is not None and each.kind == "one2many" and len(path) > 1 and path[1] not in {"id", ".id"}
-
-
-def _given(row: Cells, at: int) -> bool:
-    return at < len(row) and row[at] not in (None, False, "")
-
-
-def _record(
-    env: Environment,
-    meta: ModelMeta,
-    paths: list[list[str]],
-    block: list[Cells],
-    first: int,
-    messages: list[dict[str, Any]],
-) -> Record:
-    found = Record(first, first + len(block) - 1)
-    lines: dict[str, list[int]] = {}
-    for at, path in enumerate(paths):
-        value = block[0][at] if at < len(block[0]) else None
-        if path == ["id"]:
-            found.external_id = str(value) if _given(block[0], at) else ""
-        elif path == [".id"]:
-            found.database_id = int(value) if _given(block[0], at) and str(value).isdigit() else 0
-        elif _is_line(meta, path):
-            lines.setdefault(path[0], []).append(at)
-        elif value is not None:
-            try:
-                found.values[path[0]] = cell(env, meta, path, value)
-            except ValidationError as error:
-                messages.append(_message(found.first, found.last, "/".join(path), error.message, "bad_value"))
-    for name, positions in lines.items():
-        comodel = env.registry.models[meta.fields[name].comodel]
-        inner = [paths[at][1:] for at in positions]
-        rows = [[row[at] if at < len(row) else None for at in positions] for row in block]
-        rows = [row for row in rows if any(_given(row, at) for at in range(len(row)))]
-        made = [
-            _record(env, comodel, inner, [row], found.first + at, messages) for at, row in enumerate(rows)
-        ]
-        found.values[name] = [(0, 0, each.values) for each in made]
-    return found
-
-
-def cell(env: Environment, meta: ModelMeta, path: list[str], value: Any) -> Any:
-    """The value of one cell: a link by external id, database id or name; other fields as they are."""
-    each = meta.fields[path[0]]
-    if not each.relational:
-        return value
-    texts = [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
-    texts = [text for text in texts if text not in (None, False, "")]
-    how = path[1] if len(path) > 1 else "name"
-    if each.kind == "many2one" and isinstance(value, str) and how == "name":
-        texts = [value.strip()] if value.strip() else []
-    ids = [_resolve(env, each, how, text) for text in texts]
-    if each.kind == "many2one":
-        return ids[0] if ids else False
-    return [(6, 0, ids)]
-
-
-def _resolve(env: Environment, each: Any, how: str, text: Any) -> int:
-    if how == ".id" or (how == "name" and isinstance(text, int)):
-        return int(text)
-    if how == "id":
-        module = str(env.context.get("_import_current_module") or "__import__")
-        found = externals.find(env, [full(str(text), module)])
-        if not found:
-            raise ValidationError(
-                f"No matching record found for external id {str(text)!r} in field {each.string!r}"
-            )
-        return next(iter(found.values()))[1]
-    matches = env[each.comodel].name_search(str(text), operator="=", limit=2)
-    if len(matches) != 1:
-        count = "No matching record" if not matches else "Several records"
-        raise ValidationError(f"{count} found for name {str(text)!r} in field {each.string!r}")
-    return matches[0][0]
+    def _remember(self, model: str, names: dict[str, int]) -> None:
+        if names:
+            externals.remember(self.env, model, names, noupdate=bool(self.env.context.get("noupdate")))
+            self.known.update({name: (model, record_id) for name, record_id in names.items()})

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import Problem, UserError, ValidationError
-from entrepot.kernel.access import check
-from entrepot.kernel.domain.expand import unknown_field
+from entrepot.kernel.domain.expand import field_of
+from entrepot.kernel.fields.base import shown
 from entrepot.storage.sql import SQL
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ _TERM = re.compile(
     r"\s*([a-zA-Z_][a-zA-Z0-9_.]*)(\s+(?:asc|desc))?(\s+nulls\s+(?:first|last))?\s*", re.IGNORECASE
 )
 _MAX_TERMS = 20
+_MAX_JOINS = 3
+"""How many many2ones a default order may lead through."""
+_UNSORTED = frozenset({"one2many", "many2many", "binary", "json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,63 +55,97 @@ def parse(text: str) -> tuple[Term, ...]:
 
 
 def checked(env: Environment, meta: ModelMeta, order: Any) -> str:
-    """The order to use: the caller's when they may see all its fields, the model's own when they give none."""
+    """The order to use: the caller's when they may see all its fields, the model's own when they give none.
+
+    Raises UserError (cannot be read), ValidationError (a field that is not there or has no order), AccessError.
+    """
     if order is None or order is False or order == "":
         return meta.order
     if not isinstance(order, str):
-        raise ValidationError(
-            problems=[Problem("order", "bad_order", f"order is a text, got {repr(order)[:60]}")]
-        )
+        text = f"order is a text, got {shown(order)}"
+        raise ValidationError(problems=[Problem("order", "bad_order", text)])
     for term in parse(order):
-        field = meta.fields.get(term.field)
-        if field is None or (term.field in meta.guarded and not check.may_field(env, field)):
-            raise unknown_field(env, meta, term.field)
-        if not (meta.sql_able(field)) or field.kind in {"one2many", "many2many", "binary", "json"}:
+        field = field_of(env, meta, term.field)
+        if not sortable(meta, field):
             text = f"Cannot order {meta.name} by {term.field!r}: it is not stored."
             raise ValidationError(problems=[Problem("order", "not_sortable", text)])
     return order
 
 
+def sortable(meta: ModelMeta, field: Field[Any]) -> bool:
+    """Whether records can be ordered by a field."""
+    return meta.sql_able(field) and field.kind not in _UNSORTED
+
+
 def order_by(query: Query, order: str) -> SQL:
     """The ORDER BY terms of a checked order."""
-    terms: list[SQL] = []
-    _collect(query, query.meta, query.alias, parse(order), terms, (), reverse=False)
-    seen: dict[str, SQL] = {}
-    for term in terms:
-        seen.setdefault("".join(term.chunks).partition(" ")[0], term)
-    unique = [*seen.values()]
-    key = query.id().chunks[0]
-    if key not in seen:
-        unique.append(SQL("{}", query.id()))
-    return SQL(", ").join(unique)
+    keys = _Keys(query)
+    keys.add(query.meta, query.alias, parse(order), (), reverse=False)
+    keys.take(query.alias, query.meta.fields["id"], SQL("{}", query.id()))
+    return SQL(", ").join(keys.terms)
 
 
-def _collect(
-    query: Query,
-    meta: ModelMeta,
-    alias: str,
-    terms: tuple[Term, ...],
-    found: list[SQL],
-    through: tuple[Field[Any], ...],
-    *,
-    reverse: bool,
-) -> None:
-    for term in terms:
-        field = meta.fields[term.field]
-        descending = term.descending != reverse
-        if field.kind == "many2one" and field not in through and len(through) < 3:
-            target = query.registry.models[field.comodel]
-            joined = query.join(field, alias)
-            inner = tuple(each for each in parse(target.order) if target.sql_able(target.fields[each.field]))
-            _collect(query, target, joined, inner, found, (*through, field), reverse=descending)
-            continue
-        column = query.column(field, alias)
-        text = SQL("{} DESC", column) if descending else column
-        nulls_first = term.nulls_first if term.nulls_first is not None else descending
-        if query.dialect.name == "sqlite":
+class _Keys:
+    """The terms of one ORDER BY; a column that is there already adds nothing."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.terms: list[SQL] = []
+        self._seen: set[tuple[str, str]] = set()
+
+    def take(self, alias: str, field: Field[Any], term: SQL) -> None:
+        if (alias, field.name) not in self._seen:
+            self._seen.add((alias, field.name))
+            self.terms.append(term)
+
+    def add(
+        self,
+        meta: ModelMeta,
+        alias: str,
+        terms: tuple[Term, ...],
+        through: tuple[Field[Any], ...],
+        *,
+        reverse: bool,
+    ) -> None:
+        """The terms of an order on a model that was reached through many2ones."""
+        for term in terms:
+            field = meta.fields[term.field]
+            if not sortable(meta, field):
+                continue  # a model's own order may name what only sorts where it is stored
+            descending = term.descending != reverse
+            nulls_first = None if term.nulls_first is None else term.nulls_first != reverse
+            if field.kind == "many2one" and field not in through and len(through) < _MAX_JOINS:
+                self._linked(alias, Term(term.field, descending, nulls_first), field, through)
+                continue
             sure = not through and (field.name == "id" or (field.required and field.has_column))
-            if not sure:
-                text = SQL("{} NULLS FIRST" if nulls_first else "{} NULLS LAST", text)
-        elif term.nulls_first is not None:
-            text = SQL("{} NULLS FIRST" if nulls_first else "{} NULLS LAST", text)
-        found.append(text)
+            column = self.query.column(field, alias)
+            text = SQL("{} DESC", column) if descending else column
+            self.take(
+                alias, field, self._placed(text, nulls_first=nulls_first, descending=descending, sure=sure)
+            )
+
+    def _linked(self, alias: str, term: Term, field: Field[Any], through: tuple[Field[Any], ...]) -> None:
+        """By the comodel's own order. Unset links have no row there: they stand where nulls of its first key do."""
+        target = self.query.registry.models[field.comodel]
+        inner = tuple(each for each in parse(target.order) if sortable(target, target.fields[each.field]))
+        joined = self.query.join(field, alias)
+        nulls_first = term.descending if term.nulls_first is None else term.nulls_first
+        if _first_nulls(inner, reverse=term.descending) != nulls_first:
+            unset = SQL("({} IS NULL)", self.query.column(field, alias))
+            self.take(alias, field, SQL("{} DESC", unset) if nulls_first else unset)
+        self.add(target, joined, inner or (Term("id"),), (*through, field), reverse=term.descending)
+
+    def _placed(self, text: SQL, *, nulls_first: bool | None, descending: bool, sure: bool) -> SQL:
+        """A term with its NULLs where they belong; `sure`: the column has none."""
+        if nulls_first is None:
+            # PostgreSQL puts them so by itself, and a plain term can use an index on both stores
+            if sure or self.query.dialect.name == "postgres":
+                return text
+            nulls_first = descending
+        return SQL("{} NULLS FIRST" if nulls_first else "{} NULLS LAST", text)
+
+
+def _first_nulls(terms: tuple[Term, ...], *, reverse: bool) -> bool:
+    """Whether rows without any value come first in an order."""
+    first = terms[0] if terms else Term("id")
+    return (first.descending if first.nulls_first is None else first.nulls_first) != reverse

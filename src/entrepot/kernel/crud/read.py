@@ -1,4 +1,4 @@
-"""Rows of fields -> a `Table`, one statement for all columns and one more for each x2many field.
+"""Rows of fields -> a `Table`, one statement for all columns and one or two more for each field that SQL alone cannot read.
 
 The driver's tuples are not touched: a plan knows which positions hold which field, and codecs read them there.
 """
@@ -13,11 +13,11 @@ from entrepot.errors import Problem, ValidationError
 from entrepot.kernel.access import check
 from entrepot.kernel.crud import fetch
 from entrepot.kernel.crud import order as ordering
-from entrepot.kernel.crud.search import assemble, bounds, prepared, ruled, settle
+from entrepot.kernel.crud.search import bounds, prepared, ruled, select, settle
 from entrepot.kernel.domain.expand import unknown_field
 from entrepot.kernel.domain.parse import Node
 from entrepot.kernel.domain.shape import shape
-from entrepot.kernel.domain.where import Where
+from entrepot.kernel.fields.base import shown
 from entrepot.kernel.query import Query
 from entrepot.storage.sql import SQL, Plan
 from entrepot.storage.sql import plan as render
@@ -30,12 +30,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """A field that SQL alone cannot read. `at`: where the row holds its raw value all the same, -1 where it does not."""
+
+    name: str
+    at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """SQL, the table's columns, and the fields that SQL alone cannot read, in the order in which they are appended."""
+    """SQL, the table's columns, and what is left to append to each row, in order."""
 
     sql: Plan
     columns: tuple[Column, ...]
-    extras: tuple[str, ...]
+    extras: tuple[Extra, ...]
 
 
 def names_of(env: Environment, meta: ModelMeta, fields: Any, operation: str = "read") -> tuple[str, ...]:
@@ -48,15 +56,13 @@ def names_of(env: Environment, meta: ModelMeta, fields: Any, operation: str = "r
             "id",
             *(name for name, each in meta.fields.items() if name != "id" and check.may_field(env, each)),
         )
-    if isinstance(fields, str) or not isinstance(fields, (list, tuple)):
-        text = f"fields is a list of names, got {repr(fields)[:60]}"
+    if not isinstance(fields, (list, tuple)) or not all(isinstance(name, str) for name in fields):
+        text = f"fields is a list of names, got {shown(fields)}"
         raise ValidationError(problems=[Problem("fields", "bad_fields", text)])
     names = tuple(dict.fromkeys(("id", *fields)))
-    problems: list[Problem] = []
-    for name in names:
-        if not isinstance(name, str) or name not in meta.fields:
-            problems.extend(unknown_field(env, meta, str(name)).problems)
-    if problems:
+    unknown = [name for name in names if name not in meta.fields]
+    if unknown:
+        problems = [problem for name in unknown[:20] for problem in unknown_field(env, meta, name).problems]
         raise ValidationError(problems=problems, model=meta.name)
     if meta.guarded:
         check.check_fields(env, meta, list(names), operation)
@@ -119,26 +125,14 @@ def table(
     """The rows of a ready domain as a table."""
     settle(env)
     values: list[Any] = [offset, limit]
-    key = (
-        "read",
-        meta.name,
-        env.lang,
-        names,
-        pairs,
-        shape(node, values),
-        order,
-        offset > 0,
-        limit is not None,
-        env.tx.dialect.name,
-    )
+    shaped = shape(node, values)
+    paged = (offset > 0, limit is not None)
+    key = ("read", meta.name, env.lang, names, pairs, shaped, order, paged, env.tx.dialect.name)
 
     def make() -> ReadPlan:
         query = Query(env.registry, env.tx.dialect, env.lang, meta)
         what, columns, extras = layout(query, meta, names, pairs=pairs)
-        condition = Where(2).compile(query, node)
-        by = ordering.order_by(query, order) if order else None
-        text = assemble(query, what, condition, by, offset=offset > 0, limit=limit is not None)
-        return ReadPlan(render(text, env.tx.dialect), columns, extras)
+        return ReadPlan(render(select(query, what, node, order, paged), env.tx.dialect), columns, extras)
 
     plan = env.registry.plans.get(key, make)
     rows = env.tx.fetch(plan.sql.text, plan.sql.bind(values), alone=not plan.extras)
@@ -149,26 +143,32 @@ def table(
 
 def layout(
     query: Query, meta: ModelMeta, names: Sequence[str], *, pairs: bool
-) -> tuple[SQL, tuple[Column, ...], tuple[str, ...]]:
+) -> tuple[SQL, tuple[Column, ...], tuple[Extra, ...]]:
     """What to select for fields, which column of the table reads it where, and what is left to append."""
     parts: list[SQL] = [query.id()]
     columns: list[Column] = [Column("id", "integer", 0)]
-    extras: list[str] = []
+    extras: list[Extra] = []
     later: list[int] = []
     for name in names:
         field = meta.fields[name]
         if name == "id":
             continue
-        if not _direct(query, meta, field, pairs=pairs):
-            extras.append(name)
+        if field.kind in {"binary", "one2many", "many2many"} or not meta.sql_able(field):
+            extras.append(Extra(name))
             later.append(len(columns))
             columns.append(Column(name, "ids" if field.table_kind == "ids" else "value", -1))
             continue
         if field.kind == "many2one" and pairs:
-            comodel = query.registry.models[field.comodel]
+            named = query.registry.models[field.comodel].name_field
+            if named is None:
+                extras.append(Extra(name, len(parts)))
+                later.append(len(columns))
+                columns.append(Column(name, "value", -1))
+                parts.append(query.column(field))
+                continue
             columns.append(Column(name, "many2one", len(parts)))
             parts.append(query.column(field))
-            parts.append(query.column(comodel.fields["display_name"], query.join(field)))
+            parts.append(query.column(named, query.join(field)))
             continue
         kind = "integer" if field.kind == "many2one" else field.table_kind
         nullable = field.nullable or field.kind == "many2one"
@@ -179,32 +179,46 @@ def layout(
     return SQL(", ").join(parts), tuple(columns), tuple(extras)
 
 
-def _direct(query: Query, meta: ModelMeta, field: Field[Any], *, pairs: bool) -> bool:
-    if field.kind in {"binary", "one2many", "many2many"} or not meta.sql_able(field):
-        return False
-    if field.kind == "many2one" and pairs:
-        return query.registry.models[field.comodel].name_field is not None
-    return True
-
-
 def _append(
-    env: Environment, meta: ModelMeta, rows: list[tuple[Any, ...]], extras: tuple[str, ...], *, pairs: bool
+    env: Environment, meta: ModelMeta, rows: list[tuple[Any, ...]], extras: tuple[Extra, ...], *, pairs: bool
 ) -> list[tuple[Any, ...]]:
-    ids = tuple(row[0] for row in rows)
-    columns: list[list[Any]] = []
-    for name in extras:
-        field = meta.fields[name]
-        if field.table_kind == "ids" and field.stored and not field.path:
-            linked = fetch.linked(env, field, ids)
-            columns.append([list(linked.get(record_id, ())) for record_id in ids])
+    columns = []
+    for extra in extras:
+        field = meta.fields[extra.name]
+        if extra.at < 0:
+            columns.append(_values(env, meta, field, tuple(row[0] for row in rows), pairs=pairs))
         else:
-            records = meta.type(env, ids)
-            columns.append([_plain(record, field, pairs=pairs) for record in records])
+            columns.append(_named(env, field, [row[extra.at] for row in rows]))
     return [(*row, *more) for row, more in zip(rows, zip(*columns, strict=True), strict=True)]
 
 
-def _plain(record: Any, field: Field[Any], *, pairs: bool) -> Any:
-    cached = record.env.value(record, field)
-    if field.kind == "many2one" and not pairs:
-        return cached
-    return field.plain(cached, record)
+def _values(
+    env: Environment, meta: ModelMeta, field: Field[Any], ids: tuple[int, ...], *, pairs: bool
+) -> list[Any]:
+    """One field of records as reading answers it, read for all of them at once."""
+    if field.table_kind == "ids" and field.stored and not field.path:
+        linked = fetch.linked(env, field, ids)
+        return [list(linked.get(record_id, ())) for record_id in ids]
+    records = list(meta.type(env, ids))
+    cached = [env.value(record, field) for record in records]
+    if field.table_kind == "ids":
+        known = fetch.visible(env, field.comodel, {linked_id for each in cached for linked_id in each or ()})
+        return [[linked_id for linked_id in each or () if linked_id in known] for each in cached]
+    if field.kind == "many2one":
+        return _named(env, field, cached) if pairs else cached
+    return [field.plain(each, record) for each, record in zip(cached, records, strict=True)]
+
+
+def _named(env: Environment, field: Field[Any], ids: list[int | None]) -> list[tuple[int, str | None] | None]:
+    names = names_by_id(env, field.comodel, ids)
+    return [None if each is None else (each, names.get(each)) for each in ids]
+
+
+def names_by_id(env: Environment, model: str, ids: Sequence[int | None]) -> dict[int, str | None]:
+    """The display names of records, whoever asks: a link that may be seen has a name."""
+    wanted = tuple(dict.fromkeys(each for each in ids if each is not None))
+    su = env.derive(su=True)
+    comodel = env.registry.models[model]
+    found = table(su, comodel, ("id", "display_name"), comodel.among(wanted), 0, None, "", pairs=False)
+    at = found.columns[1].at
+    return {row[0]: row[at] for row in found.rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError, MissingError, Problem, ValidationError
@@ -19,19 +20,23 @@ if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
     from entrepot.kernel.registry import ModelMeta
 
-_CANNOT = "The operation cannot be completed:"
+CANNOT = "The operation cannot be completed:"
 
 
-def explained(env: Environment, meta: ModelMeta, violation: Violation, ids: list[int]) -> Exception:
+Wanted = Mapping[str, Collection[Any]]
+"""name of a many2one -> the ids (or None) that were to be written"""
+
+
+def explained(env: Environment, meta: ModelMeta, violation: Violation, wanted: Wanted) -> Exception:
     """The error for a violation met while writing records of a model; what is not known stays itself."""
     if isinstance(violation, UniqueViolation):
         return duplicate(env, meta, violation)
     if isinstance(violation, NotNullViolation):
         return required(meta, violation.columns)
     if isinstance(violation, ForeignKeyViolation):
-        return dangling(env, meta, violation)
+        return dangling(env, meta, violation, wanted)
     if isinstance(violation, OutOfRange):
-        text = f"{_CANNOT} a value of {meta.title} ({meta.name}) does not fit its field."
+        text = f"{CANNOT} a value of {meta.title} ({meta.name}) does not fit its field."
         return ValidationError(problems=[Problem("", "out_of_range", text)], model=meta.name)
     return violation
 
@@ -48,18 +53,18 @@ def duplicate(env: Environment, meta: ModelMeta, violation: UniqueViolation) -> 
         columns = list(index.columns) if index else []
     names = [name for name in columns if name in owner.fields]
     labels = ", ".join(owner.fields[name].string for name in names) or violation.constraint
-    text = f"{_CANNOT} another {owner.title} ({owner.name}) has the same {labels}."
+    text = f"{CANNOT} another {owner.title} ({owner.name}) has the same {labels}."
     problems = [Problem(name, "not_unique", text) for name in names] or [Problem("", "not_unique", text)]
     return ValidationError(text, problems=problems, model=owner.name)
 
 
-def required(meta: ModelMeta, names: tuple[str, ...] | list[str]) -> EntrepotError:
+def required(meta: ModelMeta, names: Collection[str]) -> ValidationError:
     """Mandatory fields that are empty."""
     problems = [
         Problem(
             name,
             "required",
-            f"{_CANNOT}\n- Create/update: a mandatory field is not set.\n"
+            f"{CANNOT}\n- Create/update: a mandatory field is not set.\n"
             f"Model: {meta.title} ({meta.name})\nField: {meta.fields[name].string if name in meta.fields else name} ({name})",
         )
         for name in names
@@ -67,25 +72,29 @@ def required(meta: ModelMeta, names: tuple[str, ...] | list[str]) -> EntrepotErr
     return ValidationError(problems=problems, model=meta.name)
 
 
-def dangling(env: Environment, meta: ModelMeta, violation: ForeignKeyViolation) -> EntrepotError:
-    """A link to a record that is not there."""
+def dangling(
+    env: Environment, meta: ModelMeta, violation: ForeignKeyViolation, wanted: Wanted
+) -> EntrepotError:
+    """Links to records that are not there.
+
+    A database that tells which is believed (its transaction may answer no further question); another one is asked.
+    """
     names = [name for name in violation.columns if name in meta.fields]
-    if not names:
-        names = [name for name, each in meta.columns.items() if each.kind == "many2one"]
-        names = [name for name in names if _is_dangling(env, meta.columns[name])] or names[:0]
+    if not violation.columns:
+        names = [name for name, ids in wanted.items() if _is_dangling(env, meta.columns[name], ids)]
     problems = []
     for name in names:
         field = meta.fields[name]
-        text = f"{_CANNOT} {field.string} ({name}) points to a {field.comodel} that does not exist."
+        text = f"{CANNOT} {field.string} ({name}) points to a {field.comodel} that does not exist."
         problems.append(Problem(name, "dangling", text))
     if not problems:
-        text = f"{_CANNOT} a link of {meta.title} ({meta.name}) points to a record that does not exist."
+        text = f"{CANNOT} a link of {meta.title} ({meta.name}) points to a record that does not exist."
         problems.append(Problem("", "dangling", text))
     return ValidationError(problems=problems, model=meta.name)
 
 
-def _is_dangling(env: Environment, field: Any) -> bool:
-    wanted = {value for value in env.cache.of(field, env).values() if value}
+def _is_dangling(env: Environment, field: Any, ids: Collection[Any]) -> bool:
+    wanted = {record_id for record_id in ids if record_id}
     if not wanted:
         return False
     table = env.registry.models[field.comodel].table
@@ -129,7 +138,7 @@ def blocked(
 
 
 def _needed(meta: ModelMeta, other: ModelMeta | None, name: str) -> EntrepotError:
-    text = f"{_CANNOT} another model requires the record being deleted. If possible, archive it instead."
+    text = f"{CANNOT} another model requires the record being deleted. If possible, archive it instead."
     if other is not None:
         label = other.fields[name].string if name else "?"
         text += f"\n\nModel: {other.title} ({other.name})\nConstraint: {label} ({name})"

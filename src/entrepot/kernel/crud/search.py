@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import Problem, ValidationError
@@ -12,6 +11,7 @@ from entrepot.kernel.domain.expand import active_only, expand
 from entrepot.kernel.domain.parse import FALSE, TRUE, Node, conjunction, parse
 from entrepot.kernel.domain.shape import shape
 from entrepot.kernel.domain.where import Where
+from entrepot.kernel.fields.base import shown
 from entrepot.kernel.query import Query
 from entrepot.storage.sql import SQL, Plan, Slot
 from entrepot.storage.sql import plan as render
@@ -21,18 +21,17 @@ if TYPE_CHECKING:
     from entrepot.kernel.registry import ModelMeta
 
 MAX_OFFSET = 2**53
+FIRST_SLOT = 2
+"""Of a domain's values: offset and limit stand before them."""
 
 
-def prepared(env: Environment, meta: ModelMeta, domain: Any, *, active: bool = True) -> Node:
+def prepared(env: Environment, meta: ModelMeta, domain: Any) -> Node:
     """The tree of a caller's domain with archived records hidden and the caller's record rules joined in.
 
     Raises AccessError when the caller may not read the model, ValidationError for a domain that cannot be used.
     """
     check.check_model(env, meta.name, "read")
-    node = parse(domain)
-    if active:
-        node = active_only(env, meta, node)
-    return ruled(env, meta, expand(env, meta, node))
+    return ruled(env, meta, expand(env, meta, active_only(env, meta, parse(domain))))
 
 
 def ruled(env: Environment, meta: ModelMeta, node: Node) -> Node:
@@ -49,7 +48,7 @@ def bounds(offset: Any, limit: Any) -> tuple[int, int | None]:
         if value is None or value is False:
             continue
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_OFFSET:
-            text = f"{name} must be a whole number from 0, got {repr(value)[:40]}"
+            text = f"{name} must be a whole number from 0, got {shown(value)}"
             raise ValidationError(problems=[Problem(name, "bad_bound", text)])
     return (offset or 0), (limit or None)
 
@@ -58,47 +57,37 @@ def search(
     env: Environment, meta: ModelMeta, domain: Any, offset: Any = 0, limit: Any = None, order: Any = None
 ) -> list[int]:
     """The ids of the records that a domain finds and the caller may read, in order."""
-    return ids(
-        env, meta, prepared(env, meta, domain), *bounds(offset, limit), ordering.checked(env, meta, order)
-    )
+    node = prepared(env, meta, domain)
+    return ids(env, meta, node, *bounds(offset, limit), ordering.checked(env, meta, order))
 
 
 def ids(
     env: Environment, meta: ModelMeta, node: Node, offset: int = 0, limit: int | None = None, order: str = ""
 ) -> list[int]:
     """The ids of the records of a ready domain; without an order, in any."""
-    if node is FALSE:
+    if node == FALSE:
         return []
     settle(env)
     values: list[Any] = [offset, limit]
-    key = (
-        "ids",
-        meta.name,
-        env.lang,
-        shape(node, values),
-        order,
-        offset > 0,
-        limit is not None,
-        env.tx.dialect.name,
-    )
+    shaped = shape(node, values)
+    paged = (offset > 0, limit is not None)
+    key = ("ids", meta.name, env.lang, shaped, order, paged, env.tx.dialect.name)
 
     def make() -> Plan:
         query = Query(env.registry, env.tx.dialect, env.lang, meta)
-        condition = Where(2).compile(query, node)
-        by = ordering.order_by(query, order) if order else None
-        return render(
-            assemble(query, query.id(), condition, by, offset=offset > 0, limit=limit is not None),
-            env.tx.dialect,
-        )
+        return render(select(query, query.id(), node, order, paged), env.tx.dialect)
 
     plan = env.registry.plans.get(key, make)
     return [row[0] for row in env.tx.fetch(plan.text, plan.bind(values))]
 
 
-def assemble(query: Query, what: SQL, condition: SQL, by: SQL | None, *, offset: bool, limit: bool) -> SQL:
-    """A SELECT; slots 0 and 1 are offset and limit."""
+def select(query: Query, what: SQL, node: Node, order: str, paged: tuple[bool, bool]) -> SQL:
+    """SELECT the rows of a ready domain; slots 0 and 1 are offset and limit. `paged`: which of the two there are."""
+    offset, limit = paged
+    condition = Where(FIRST_SLOT).compile(query, node)
+    by = ordering.order_by(query, order) if order else None
     found = SQL("SELECT {} FROM {} WHERE {}", what, query.source(), condition)
-    if by:
+    if by is not None:
         found = SQL("{} ORDER BY {}", found, by)
     if limit:
         found = SQL("{} LIMIT {}", found, Slot(1))
@@ -113,16 +102,14 @@ def count(env: Environment, meta: ModelMeta, domain: Any, limit: Any = None) -> 
     _, most = bounds(0, limit)
     settle(env)
     values: list[Any] = [0, most]
-    key = ("count", meta.name, env.lang, shape(node, values), most is not None, env.tx.dialect.name)
+    shaped = shape(node, values)
+    key = ("count", meta.name, env.lang, shaped, most is not None, env.tx.dialect.name)
 
     def make() -> Plan:
         query = Query(env.registry, env.tx.dialect, env.lang, meta)
-        condition = Where(2).compile(query, node)
         if most is None:
-            return render(
-                assemble(query, SQL("COUNT(*)"), condition, None, offset=False, limit=False), env.tx.dialect
-            )
-        some = assemble(query, query.id(), condition, None, offset=False, limit=True)
+            return render(select(query, SQL("COUNT(*)"), node, "", (False, False)), env.tx.dialect)
+        some = select(query, query.id(), node, "", (False, True))
         return render(SQL("SELECT COUNT(*) FROM ({}) AS found", some), env.tx.dialect)
 
     plan = env.registry.plans.get(key, make)
@@ -133,6 +120,3 @@ def settle(env: Environment) -> None:
     """Send unwritten values to the store before it is asked."""
     if env.cache.dirty or env.cache.pending:
         env.flush()
-
-
-Make = Callable[[], Plan]

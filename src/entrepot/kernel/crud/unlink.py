@@ -1,9 +1,11 @@
-"""Deleting records: checks first, then cascades that the store does not know of, then the rows."""
+"""Deleting records: checks first, then what hangs on them, then the rows, then what names them by model and id."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Any
 
+from entrepot.errors import ValidationError
 from entrepot.kernel import compute, externals
 from entrepot.kernel.access import check, epochs
 from entrepot.kernel.crud import constraints, refusals
@@ -13,12 +15,15 @@ from entrepot.storage.violations import ForeignKeyViolation
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
+    from entrepot.kernel.fields.base import Field
     from entrepot.kernel.model import Model
     from entrepot.kernel.registry import ModelMeta
 
+ATTACHMENTS = "ir.attachment"
+
 
 def unlink(records: Model) -> bool:
-    """Delete every record of the set.
+    """Delete every record of the set, with its attachments and external ids.
 
     Raises AccessError, MissingError for one that is not there, ValidationError when others need one.
     """
@@ -33,8 +38,19 @@ def unlink(records: Model) -> bool:
         check.missing(env, meta.name, gone)
     check.check_records(env, meta.name, ids, "unlink")
     constraints.collect(env, meta, ids, meta.ondelete)
-    _cascade(env, meta, ids)
+    leaving = env.cache.leaving.setdefault(meta.name, set())
+    leaving.update(ids)
+    try:
+        _unlink(env, meta, ids)
+    finally:
+        leaving.difference_update(ids)
+    return True
+
+
+def _unlink(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
+    orphans = _cascade(env, meta, ids)
     env.flush()
+    compute.linked_away(env, meta.name, ids)
     changed = [field for field in meta.fields.values() if field in env.registry.triggers]
     compute.modified(env, changed, ids)
     for field in [field for field in env.cache.pending if field.model == meta.name]:
@@ -44,32 +60,66 @@ def unlink(records: Model) -> bool:
     except ForeignKeyViolation as violation:
         raise refusals.blocked(env, meta, list(ids), violation) from violation
     env.cache.forget_records(meta.name, ids)
-    for key in env.registry.models.values():
-        for field in key.fields.values():
-            if field.comodel == meta.name:
-                env.cache.forget_field(field)
+    for field in _leading(env, meta.name):
+        env.cache.forget_field(field)
+    for field, owners in orphans:
+        env.cache.owe(field, owners)
     externals.forget(env, meta.name, ids)
+    _attachments(env, meta, ids)
     epochs.changed(env, meta.name, None)
-    return True
 
 
-def _cascade(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
-    """Unlink what hangs on these records through their own methods, so that checks and computations there run too."""
+def _cascade(
+    env: Environment, meta: ModelMeta, ids: tuple[int, ...]
+) -> list[tuple[Field[Any], tuple[int, ...]]]:
+    """Unlink or release what hangs on these records through its own methods, so that checks and computations run there
+    too. Returns the links that are worked out, not written: they are due when the records are gone.
+    """
+    worked_out: list[tuple[Field[Any], tuple[int, ...]]] = []
     for field in env.registry.linking.get(meta.name, ()):
-        owner = env.registry.models[field.model]
         on_delete = getattr(field, "on_delete", "")
-        if on_delete == "restrict" or owner.abstract:
+        if on_delete == "restrict":
             continue
-        linked = (
-            env[field.model].sudo().with_context(active_test=False).search([(field.name, "in", list(ids))])
-        )
-        linked = linked.browse(i for i in linked.ids if not (field.model == meta.name and i in ids))
+        owners = env[field.model].sudo().with_context(active_test=False)
+        leaving = env.cache.leaving.get(field.model, set())
+        found = owners.search([(field.name, "in", list(ids))])
+        linked = found.browse(record_id for record_id in found.ids if record_id not in leaving)
         if not linked:
             continue
         if on_delete == "cascade":
             linked.unlink()
+        elif field.computed:
+            worked_out.append((field, linked.ids))
         else:
             linked.write({field.name: False})
+    return worked_out
+
+
+def _leading(env: Environment, model: str) -> tuple[Field[Any], ...]:
+    """Every relation that may lead to records of a model."""
+
+    def make() -> tuple[Field[Any], ...]:
+        metas = env.registry.models.values()
+        return tuple(field for meta in metas for field in meta.fields.values() if field.comodel == model)
+
+    return env.registry.plans.get(("leading", model), make)
+
+
+def _attachments(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:
+    """Files attached to records go with them, whoever may see the files; those that their own checks keep stay."""
+    if meta.name == ATTACHMENTS or ATTACHMENTS not in env.registry.models:
+        return
+    everything = env[ATTACHMENTS].sudo().with_context(active_test=False)
+    found = everything.search([("res_model", "=", meta.name), ("res_id", "in", list(ids))])
+    if not found:
+        return
+    try:
+        with env.savepoint():
+            found.unlink()
+    except ValidationError:
+        for each in found:
+            with contextlib.suppress(ValidationError), env.savepoint():
+                each.unlink()
 
 
 def _delete(env: Environment, meta: ModelMeta, ids: tuple[int, ...]) -> None:

@@ -7,15 +7,16 @@ not collide.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import BadRequest, Problem
 from entrepot.kernel import compute
 from entrepot.kernel.access import check, epochs
-from entrepot.kernel.crud import commands, constraints, fetch, refusals
-from entrepot.kernel.crud.values import Sorted, check_names, raise_problems, sort
+from entrepot.kernel.crud import commands, constraints, fetch, inverse, refusals, tracking, translations
+from entrepot.kernel.crud.stamp import stamp
+from entrepot.kernel.crud.values import Sorted, check_claims, check_lines, check_names, raise_problems, sort
 from entrepot.kernel.domain.parse import TRUE
-from entrepot.kernel.fields.base import MISSING
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
@@ -38,29 +39,41 @@ def write(records: Model, values: Mapping[str, Any]) -> bool:
     if not ids:
         return True
     check.check_records(env, meta.name, ids, "write")
-    problems: list[Problem] = []
-    parts = sort(env, meta, values, problems)
-    for name, cached in parts.columns.items():
-        if meta.fields[name].required and meta.fields[name].is_empty(cached):
-            problems.extend(getattr(refusals.required(meta, [name]), "problems", ()))
-    raise_problems(meta, problems)
+    parts = _sorted(env, meta, values)
     _exist(env, meta, ids, parts)
     changed = _columns(env, meta, ids, parts)
-    apply_rest(env, meta, {record_id: parts for record_id in ids})
+    apply_rest(env, meta, dict.fromkeys(ids, parts))
     epochs.changed(env, meta.name, values)
-    touched = {*values}
-    constraints.run(env, meta, ids, touched)
-    if changed and check.rule_tree(env, meta.name, "write") is not TRUE:
+    if parts.claims:
+        check_claims(env, meta, dict.fromkeys(ids, parts.claims))
+    constraints.run(env, meta, ids, set(values))
+    moved = changed or parts.links or parts.inverses or parts.delegated
+    if moved and check.rule_tree(env, meta.name, "write") is not TRUE:
         env.flush()
         check.check_records(env, meta.name, ids, "write")
     return True
 
 
+def _sorted(env: Environment, meta: ModelMeta, values: Mapping[str, Any]) -> Sorted:
+    """The values by where they go. Raises ValidationError with everything that is wrong with them."""
+    problems: list[Problem] = []
+    parts = sort(env, meta, values, problems)
+    empty = [
+        name
+        for name, cached in parts.columns.items()
+        if meta.fields[name].required and meta.fields[name].is_empty(cached)
+    ]
+    problems.extend(refusals.required(meta, empty).problems)
+    if problems:
+        check_lines(env, meta, parts, problems)
+    raise_problems(meta, problems)
+    return parts
+
+
 def _exist(env: Environment, meta: ModelMeta, ids: tuple[int, ...], parts: Sorted) -> None:
     """All records are there, and the present values of the columns to write are known."""
     own = [meta.columns[name] for name in parts.columns]
-    probe = own[0] if own else next(iter(meta.columns.values()))
-    for field in own or [probe]:
+    for field in own or [next(iter(meta.columns.values()))]:
         known = env.cache.of(field, env)
         unknown = tuple(record_id for record_id in ids if record_id not in known)
         if unknown:
@@ -71,26 +84,38 @@ def _exist(env: Environment, meta: ModelMeta, ids: tuple[int, ...], parts: Sorte
 
 
 def _columns(env: Environment, meta: ModelMeta, ids: tuple[int, ...], parts: Sorted) -> bool:
-    any_change = False
+    """Bring the values into the cache; whether any of them is new."""
+    moved: dict[int, None] = {}
+    track = tracking.Tracker(env, meta)
+    cleared: dict[Field[Any], tuple[int, ...]] = {}
     for name, cached in parts.columns.items():
         field = meta.columns[name]
         known = env.cache.of(field, env)
         env.cache.settle(field, ids)
-        changed = tuple(record_id for record_id in ids if known.get(record_id, MISSING) != cached)
+        changed = tuple(i for i in ids if i not in known or not field.same(known[i], cached))
         if not changed:
             continue
-        any_change = True
+        if field.comodel and cached is not None:
+            fetch.check_links(env, field, {cached})
+        moved.update(dict.fromkeys(changed))
         if field.comodel and env.registry.triggers.get(field):
-            compute.modified(env, [field], changed)
-        if field.tracking:
-            _track(env, meta, field, changed, known, cached)
-        key = env.cache.key(field, env)
+            compute.modified(env, [field], changed)  # what depended on it through the link it now leaves
+        track.note(field, changed, known, cached)
         for record_id in changed:
             known[record_id] = cached
-        env.cache.set_dirty(key, meta.name, changed)
+        env.cache.set_dirty(env.cache.key(field, env), meta.name, changed)
+        if field.translate:
+            translations.written(env, field, changed)
+            if cached is None:
+                cleared[field] = changed
         forget_links(env, meta, field)
         compute.modified(env, [field], changed)
-    return any_change
+    if "write_date" not in parts.columns:
+        stamp(env, meta, moved)
+    track.send()
+    for field, changed in cleared.items():
+        translations.clear(env, meta, field, changed)
+    return bool(moved)
 
 
 def forget_links(env: Environment, meta: ModelMeta, field: Field[Any]) -> None:
@@ -102,70 +127,22 @@ def forget_links(env: Environment, meta: ModelMeta, field: Field[Any]) -> None:
             env.cache.forget_field(each)
 
 
-def apply_rest(env: Environment, meta: ModelMeta, parts: Mapping[int, Sorted]) -> None:
-    """Carry out what is not a column: delegated values, links, inverses; several records at once where possible."""
-    groups: dict[tuple[str, str], tuple[dict[str, Any], list[int]]] = {}
-    for record_id, each in parts.items():
-        for link, values in each.delegated.items():
-            group = groups.setdefault(
-                (link, repr(sorted(values.items(), key=lambda item: item[0]))), (values, [])
-            )
-            group[1].append(record_id)
-    for (link, _), (values, ids) in groups.items():
-        meta.type(env, tuple(ids)).mapped(link).write(values)
-    commands.apply(env, meta, {record_id: each.links for record_id, each in parts.items() if each.links})
-    for name in dict.fromkeys(name for each in parts.values() for name in each.inverses):
-        field = meta.fields[name]
-        chosen = [record_id for record_id, each in parts.items() if name in each.inverses]
-        if field.inverse:
-            _inverse(env, meta, field, {record_id: parts[record_id].inverses[name] for record_id in chosen})
-        else:
-            for record_id in chosen:
-                target = meta.type(env, (record_id,))
-                path = ".".join(step.name for step in field.path[:-1])
-                owner = target.mapped(path) if path else target
-                owner.write({field.path[-1].name: parts[record_id].inverses[name]})
-
-
-def _inverse(env: Environment, meta: ModelMeta, field: Field[Any], values: dict[int, Any]) -> None:
-    records = meta.type(env, tuple(values))
-    before = env.cache.computing.get(field)
-    env.cache.computing[field] = set(values)
-    try:
-        for record in records:
-            compute.put(env, record, field, values[record.ids[0]])
-        env.cache.settle(field, values)
-    finally:
-        if before is None:
-            env.cache.computing.pop(field, None)
-        else:
-            env.cache.computing[field] = before
-    getattr(records, field.inverse)()
-    if not field.stored:
-        env.cache.forget_ids(field, records.ids)
-    else:
-        compute.modified(env, [field], records.ids)
-
-
-def _track(
+def apply_rest(
     env: Environment,
     meta: ModelMeta,
-    field: Field[Any],
-    ids: tuple[int, ...],
-    known: dict[int, Any],
-    cached: Any,
+    parts: Mapping[int, Sorted],
+    places: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
-    for record_id in ids:
-        env.log(
-            "changed",
-            model=meta.name,
-            res_id=record_id,
-            field=field.name,
-            old=shown(known.get(record_id)),
-            new=shown(cached),
-        )
+    """Carry out what is not a column: delegated values, links, inverses; several records at once where possible.
 
-
-def shown(cached: Any) -> Any:
-    """A cached value as the log keeps it."""
-    return cached if cached is None or isinstance(cached, (bool, int, float, str)) else str(cached)
+    `places`: where problems of a record are told.
+    """
+    groups: dict[tuple[str, int], tuple[dict[str, Any], list[int]]] = {}
+    for record_id, each in parts.items():
+        for link, values in each.delegated.items():
+            groups.setdefault((link, id(values)), (values, []))[1].append(record_id)
+    for (link, _), (values, ids) in groups.items():
+        meta.type(env, tuple(ids)).mapped(link).write(values)
+    links = {record_id: each.links for record_id, each in parts.items() if each.links}
+    commands.apply(env, meta, links, places)
+    inverse.apply(env, meta, {record_id: each.inverses for record_id, each in parts.items() if each.inverses})

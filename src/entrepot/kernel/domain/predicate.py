@@ -1,6 +1,8 @@
-"""A domain -> a Python test of one record, agreeing with the SQL of `where` on every store.
+"""A domain -> those of some records for which it holds, agreeing with the SQL of `where` on every store.
 
-Used for record sets that are in memory (`filtered_domain`); a property test holds both readings together.
+Used for record sets that are in memory (`filtered_domain`): plain fields are compared here, also worked-out ones that SQL
+cannot reach; relations, names and hierarchies are one question to the store for all records. A property test holds both
+readings together.
 """
 
 from __future__ import annotations
@@ -8,133 +10,115 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from entrepot.kernel.domain.expand import active_only, expand, field_of
-from entrepot.kernel.domain.operand import operand
-from entrepot.kernel.domain.parse import NEGATIVE, And, Leaf, Node, Not
+from entrepot.kernel.domain.expand import expand, field_of
+from entrepot.kernel.domain.operand import LIKE, TEXTS, normal, unset
+from entrepot.kernel.domain.parse import FALSE, NEGATIVE, TRUE, And, Leaf, Node, Not, conjunction
+from entrepot.storage.dialects.patterns import fold
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
-    from entrepot.kernel.model import Model
+    from entrepot.kernel.fields.base import Field
     from entrepot.kernel.registry import ModelMeta
 
-Holds = Callable[["Model"], bool]
+Test = Callable[[Any], bool]
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda mine, bound: bool(mine < bound),
+    "<=": lambda mine, bound: bool(mine <= bound),
+    ">": lambda mine, bound: bool(mine > bound),
+    ">=": lambda mine, bound: bool(mine >= bound),
+}
+_ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
-def predicate(env: Environment, meta: ModelMeta, node: Node) -> Holds:
-    """Whether a record satisfies a domain. Raises what `expand` raises."""
-    if isinstance(node, And):
-        parts = [predicate(env, meta, part) for part in node.parts]
-        return lambda record: all(part(record) for part in parts)
+def matching(env: Environment, meta: ModelMeta, node: Node, ids: tuple[int, ...]) -> set[int]:
+    """Those of these records that satisfy a domain. Raises what `expand` raises."""
     if isinstance(node, Not):
-        inner = predicate(env, meta, node.part)
-        return lambda record: not inner(record)
+        return set(ids) - matching(env, meta, node.part, ids)
     if isinstance(node, Leaf):
-        return _leaf(env, meta, node)
-    choices = [predicate(env, meta, part) for part in node.parts]
-    return lambda record: any(choice(record) for choice in choices)
+        return _leaf(env, meta, node, ids)
+    if isinstance(node, And):
+        found = set(ids)
+        for part in node.parts:
+            found &= matching(env, meta, part, ids)
+        return found
+    return set().union(*(matching(env, meta, part, ids) for part in node.parts))
 
 
-def _leaf(env: Environment, meta: ModelMeta, leaf: Leaf) -> Holds:
-    name, dot, rest = leaf.field.partition(".")
+def _leaf(env: Environment, meta: ModelMeta, leaf: Leaf, ids: tuple[int, ...]) -> set[int]:
+    name, dot, _ = leaf.field.partition(".")
     field = field_of(env, meta, name)
-    simple = (
-        not field.relational
-        and not dot
-        and not field.search
-        and leaf.operator not in {"child_of", "parent_of"}
+    special = (
+        field.relational or field.search or field.kind in {"binary", "json"} or name in {"id", "display_name"}
     )
-    if simple and name != "id":
-        return _compare(field, leaf)
-    if dot and field.relational:
-        inner = Leaf(rest, leaf.operator, leaf.value, leaf.node)
-        comodel = env.registry.models[field.comodel]
-        holds = predicate(
-            env, comodel, active_only(env, comodel, inner) if field.table_kind == "ids" else inner
-        )
-        return lambda record: any(holds(linked) for linked in getattr(record, name))
-    return _asked(env, meta, leaf)
+    if special or dot or leaf.operator in {"=?", "child_of", "parent_of"}:
+        ready = conjunction([meta.among(ids), expand(env, meta, leaf)])
+        return set(meta.search_ids(env.derive(su=True), ready))
+    ready = normal(field, leaf)
+    if ready in (TRUE, FALSE):
+        return set(ids) if ready == TRUE else set()
+    assert isinstance(ready, Leaf)  # noqa: S101 - what is not decided is a condition still
+    holds = _test(field, ready.operator, ready.value)
+    return {record.ids[0] for record in meta.type(env, ids) if holds(_kept(env.value(record, field)))}
 
 
-def _asked(env: Environment, meta: ModelMeta, leaf: Leaf) -> Holds:
-    """Relations by id, name and hierarchy are the store's to answer."""
-    ready = expand(env, meta, leaf)
-
-    def holds(record: Model) -> bool:
-        return bool(meta.search_ids(record.env.derive(su=True), And((meta.among(record.ids), ready))))
-
-    return holds
+def _kept(cached: Any) -> Any:
+    """A cached value as normal operands are: days and moments as text."""
+    if isinstance(cached, datetime):
+        return cached.isoformat(" ", "seconds")[:19]
+    return cached.isoformat() if isinstance(cached, date) else cached
 
 
-def _compare(field: Any, leaf: Leaf) -> Holds:
-    operator = leaf.operator
+def _test(field: Field[Any], operator: str, value: Any) -> Test:
     positive = NEGATIVE.get(operator, operator)
-    negative = positive != operator
-    test = _test(field, positive, leaf.value)
-    name = field.name
-    if negative:
-        return lambda record: not test(getattr(record, name))
-    return lambda record: test(getattr(record, name))
-
-
-def _test(field: Any, operator: str, value: Any) -> Callable[[Any], bool]:
-    convert = operand(field, operator, exact=True)
+    if positive != operator:
+        opposite = _test(field, positive, value)
+        return lambda mine: not opposite(mine)
     if field.kind == "boolean":
-        wanted = {bool(each) for each in value} if isinstance(value, list) else {bool(value)}
+        wanted = set(value) if isinstance(value, list) else {value}
         return lambda mine: bool(mine) in wanted
-    if operator == "in":
-        tests = [_test(field, "=", each) for each in value]
-        return lambda mine: any(test(mine) for test in tests)
-    unset = value is None or value is False or (value == "" and field.table_kind == "text")
-    number = field.kind in {"integer", "float", "monetary"} and not field.nullable
-    if operator == "=":
-        if unset or (number and not isinstance(value, str) and value == 0):
-            return lambda mine: (
-                mine is None or (mine == "" if isinstance(mine, str) else number and mine == 0)
-            )
-        wanted_one = convert(value)
-        return lambda mine: mine is not None and bool(raw(mine) == wanted_one)
-    if operator in {"<", "<=", ">", ">="}:
-        if value is None or value is False:
-            return lambda mine: False
-        bound = convert(value)
-        orders: dict[str, Callable[[Any], bool]] = {
-            "<": lambda mine: raw(mine) < bound,
-            "<=": lambda mine: raw(mine) <= bound,
-            ">": lambda mine: raw(mine) > bound,
-            ">=": lambda mine: raw(mine) >= bound,
-        }
-        return lambda mine: mine is not None and orders[operator](mine)
-    if value in (None, False, ""):
-        whole = operator.startswith("=")
-        return lambda mine: (mine is None or mine == "") if whole else True
-    pattern = str(value) if operator.startswith("=") else f"%{value}%"
-    flags = re.DOTALL | (re.IGNORECASE if "ilike" in operator else 0)
-    compiled = re.compile(regex(pattern), flags)
-    return lambda mine: mine is not None and compiled.fullmatch(str(raw(mine))) is not None
+    if operator in LIKE:
+        return _like(operator, value)
+    if operator in _COMPARE:
+        compare = _COMPARE[operator]
+        return lambda mine: mine is not None and not unset(value) and compare(mine, value)
+    return _equal(field, value if isinstance(value, list) else [value])
 
 
-def raw(value: Any) -> Any:
-    """A Python value as operands are: dates and moments as text."""
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")[:19]
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if not isinstance(value, Decimal) else value
+def _equal(field: Field[Any], values: list[Any]) -> Test:
+    blank: set[Any] = {None}
+    if field.kind in TEXTS:
+        blank.add("")
+    elif field.kind in {"integer", "float", "monetary"} and not field.nullable:
+        blank.add(0)
+    wanted = {each for each in values if not unset(each)}
+    if any(map(unset, values)) or wanted & blank:
+        wanted |= blank
+    return lambda mine: mine in wanted
+
+
+def _like(operator: str, pattern: str) -> Test:
+    whole = operator.startswith("=")
+    if not pattern:
+        return lambda mine: mine in {None, ""} if whole else True
+    folded = _folding(pattern) if "ilike" in operator else str
+    compiled = re.compile(regex(folded(pattern)), re.DOTALL)
+    return lambda mine: mine is not None and compiled.fullmatch(folded(str(mine))) is not None
+
+
+def _folding(pattern: str) -> Callable[[str], str]:
+    """As stores do: a pattern in ASCII folds the letters of ASCII alone."""
+    return (lambda text: text.translate(_ASCII)) if pattern.isascii() else fold
 
 
 def regex(pattern: str) -> str:
     """A LIKE pattern as a regular expression: `%`, `_`, and a backslash before either."""
     found = []
-    at = 0
-    while at < len(pattern):
-        mark = pattern[at]
-        if mark == "\\" and at + 1 < len(pattern):
-            at += 1
-            found.append(re.escape(pattern[at]))
+    letters = iter(pattern)
+    for letter in letters:
+        if letter == "\\":
+            found.append(re.escape(next(letters, "\\")))
         else:
-            found.append({"%": ".*", "_": "."}.get(mark, re.escape(mark)))
-        at += 1
+            found.append({"%": ".*", "_": "."}.get(letter, re.escape(letter)))
     return "".join(found)

@@ -1,17 +1,21 @@
 """The shape of a domain: everything that decides its SQL, apart from its values.
 
-Two domains of one shape share one compiled plan; `shape` returns the shape and appends the values, one a leaf, in
-the order in which `where` meets the leaves.
+Two domains of one shape share one compiled plan. `shape` returns the shape and appends the values, one a leaf, in the
+order in which `where` meets the leaves. Of a value, `where` sees nothing but its `facts`, so no two domains that need
+different SQL can have one shape.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from entrepot.kernel.domain.parse import And, Leaf, Node, Not
 
 Shape = Any
+
+LIST, UNSET, SET, EMPTY, ZERO, TRUE, WIDE = (1 << bit for bit in range(7))
+"""A list of values; one is unset (None or False); one is not; one is ""; one is 0; one is True; one has letters beyond
+ASCII."""
 
 
 def shape(node: Node, values: list[Any]) -> Shape:
@@ -20,39 +24,30 @@ def shape(node: Node, values: list[Any]) -> Shape:
         if node.node is not None:
             return (node.field, node.operator, shape(node.node, values))
         values.append(node.value)
-        return (node.field, node.operator, tag(node.value))
+        found = (node.field, node.operator, facts(node.value))
+        return (*found, node.zone) if node.zone else found
     if isinstance(node, Not):
         return ("!", shape(node.part, values))
     if isinstance(node, Leaf):  # pragma: no cover - Leaf has no subclasses
-        raise TypeError
+        raise TypeError(node)
     return ("&" if isinstance(node, And) else "|", *[shape(part, values) for part in node.parts])
 
 
-def tag(value: Any) -> Any:
-    """What the SQL of a condition depends on besides field and operator."""
+def facts(value: Any) -> int:
+    """What the SQL of a condition depends on besides field and operator, as flags."""
+    if type(value) is list:
+        found = LIST
+        for each in value:
+            found |= _facts(each)
+        return found
+    return _facts(value)
+
+
+def _facts(value: Any) -> int:
     if value is None or value is False:
-        return "unset"
+        return UNSET
     if value is True:
-        return "true"
-    kind = type(value)
-    if kind is str:
-        return ("ascii" if value.isascii() else "text") if value else "empty"
-    if kind is int:
-        return "int" if value else "zero"
-    if kind is list:
-        unset = any(each is None or each is False for each in value)
-        return (
-            "list",
-            bool(value),
-            unset,
-            unset and all(each is None or each is False for each in value),
-            "" in value,
-            any(type(each) in {int, float} and each == 0 for each in value),
-            any(each is True for each in value),
-            any(type(each) is str for each in value),
-        )
-    if isinstance(value, date):
-        return "date"
-    if isinstance(value, bytes):
-        return "bytes"
-    return "number" if value else "zero"
+        return SET | TRUE
+    if isinstance(value, str):
+        return SET | (EMPTY if not value else 0 if value.isascii() else WIDE)
+    return SET if value else SET | ZERO

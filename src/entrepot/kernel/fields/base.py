@@ -7,7 +7,7 @@ the store holds (see `storage/abc.py`). A field knows how to go between them, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypedDict, TypeVar, Unpack, overload
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOG_FIELDS = ("create_uid", "create_date", "write_uid", "write_date")
+SHOWN = 60
+"""How many characters of a refused value its message shows."""
 
 
 class FieldError(ValueError):
@@ -87,6 +89,8 @@ class Field(Generic[T]):
     path: tuple[Field[Any], ...] = ()
     """For related fields: the fields walked, the target last."""
     translate: bool = False
+    contextual: bool = False
+    """Whether its value depends on who looks: on the language, or on whether archived records are seen."""
     scale: int = 0
 
     def __init__(self, **given: Unpack[Options]) -> None:
@@ -106,7 +110,8 @@ class Field(Generic[T]):
         self.search: str = given.get("search", "")
         computed = bool(self.compute or self.related)
         self.stored: bool = given.get("store", not computed)
-        self.readonly: bool = given.get("readonly", bool(self.compute) and not self.inverse)
+        kept = bool(self.related) and self.stored
+        self.readonly: bool = given.get("readonly", kept or (bool(self.compute) and not self.inverse))
         self.index: bool = given.get("index", False)
         self.unique: bool = given.get("unique", False)
         self.copy: bool = given.get("copy", not computed and not self.unique)
@@ -180,6 +185,11 @@ class Field(Generic[T]):
         """Whether its value is worked out from others."""
         return bool(self.compute or self.related)
 
+    @property
+    def worked_out(self) -> bool:
+        """Whether nobody but its own method gives it a value."""
+        return self.computed and self.readonly and not self.inverse
+
     # values ----------------------------------------------------------------------------------------------------
 
     def parse(self, value: Any, env: Environment) -> Any:
@@ -202,6 +212,10 @@ class Field(Generic[T]):
     def plain(self, cached: Any, records: Model) -> Any:
         """The `Value` that reading answers for a cached one."""
         return self.present(cached, records)
+
+    def same(self, one: Any, other: Any) -> bool:
+        """Whether two cached values are one: writing the other over the one changes nothing."""
+        return bool(one == other)
 
     def is_empty(self, cached: Any) -> bool:
         """Whether a required field would refuse this."""
@@ -237,6 +251,15 @@ def is_unset(value: Any) -> bool:
     return value is None or value is False
 
 
-def first(items: Iterable[Any]) -> Any:
-    """The first item, or None."""
-    return next(iter(items), None)
+def shown(value: Any) -> str:
+    """A caller's value as a message may show it: short, whatever it is."""
+    if isinstance(value, (str, bytes, bytearray)):
+        value = value[:80]
+    try:
+        text = repr(value)
+    except (
+        ValueError,
+        RecursionError,
+    ):  # Python spells no integer of thousands of digits, and no list of lists of …
+        text = f"a {type(value).__name__} too long to show"
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."

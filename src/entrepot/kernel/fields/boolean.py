@@ -34,6 +34,10 @@ class Boolean(Field[bool]):
         """The same."""
         return bool(cached)
 
+    def same(self, one: Any, other: Any) -> bool:
+        """Unset is False."""
+        return bool(one) == bool(other)
+
     def is_empty(self, cached: Any) -> bool:
         """False is a value."""
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Unpack
 
 from entrepot.kernel.fields.base import Field, FieldError, Options, is_unset
@@ -32,20 +34,14 @@ class Char(Field[str | None]):
     def _read_options(self) -> None:
         super()._read_options()
         self.translate: bool = self.given.get("translate", False)
+        self.contextual = self.translate
         self.size: int = self.given.get("size", 0)
 
     def parse(self, value: Any, env: Environment) -> str | None:
         """Text; numbers and True become text. Refuses NUL characters and text past `size`."""
         if is_unset(value):
             return None
-        if isinstance(value, (bytes, bytearray)):
-            try:
-                value = bytes(value).decode()
-            except UnicodeDecodeError as error:
-                raise FieldError("not_text", "expected text, got bytes that are not UTF-8") from error
-        if isinstance(value, (list, tuple, dict, set)):
-            raise FieldError("not_text", f"expected text, got a {type(value).__name__}")
-        text = value if isinstance(value, str) else str(value)
+        text = value if isinstance(value, str) else text_of(value)
         if "\0" in text:
             raise FieldError("nul", "text must not contain NUL characters")
         if not text.isascii():
@@ -65,3 +61,17 @@ class Char(Field[str | None]):
         """Size, translation and trimming."""
         found: dict[str, Any] = {"translate": self.translate, "trim": self.given.get("trim", True)}
         return found | {"size": self.size} if self.size else found
+
+
+def text_of(value: Any) -> str:
+    """The text of a value that has an obvious one. Raises FieldError for others."""
+    try:
+        if isinstance(value, (bytes, bytearray)):
+            return bytes(value).decode()
+        if isinstance(value, (bool, int, float, Decimal, date)):
+            return str(value)
+    except UnicodeDecodeError as error:
+        raise FieldError("not_text", "expected text, got bytes that are not UTF-8") from error
+    except ValueError as error:  # Python spells no integer of thousands of digits
+        raise FieldError("not_text", "expected text, got a number too long to be one") from error
+    raise FieldError("not_text", f"expected text, got a {type(value).__name__}")

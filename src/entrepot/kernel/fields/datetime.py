@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from entrepot.kernel.fields.base import Field, FieldError, is_unset
+from entrepot.kernel.fields.base import Field, FieldError, is_unset, shown
+from entrepot.kernel.fields.date import spelled
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
-
-_TEXT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?", re.ASCII)
 
 
 class Datetime(Field[datetime | None]):
@@ -28,21 +26,15 @@ class Datetime(Field[datetime | None]):
         """
         if is_unset(value) or value == "":
             return None
-        if isinstance(value, datetime):
-            if value.tzinfo is None:
-                raise FieldError("naive", "a datetime needs a time zone; use UTC")
-            return value.astimezone(UTC).replace(microsecond=0)
-        if isinstance(value, date):
-            return datetime(value.year, value.month, value.day, tzinfo=UTC)
         try:
-            if not isinstance(value, str) or _TEXT.fullmatch(value) is None:
-                raise ValueError(value)
-            return datetime.fromisoformat(value).replace(tzinfo=UTC)
-        except ValueError as error:
-            shown = repr(value)[:60]
-            raise FieldError(
-                "not_datetime", f"expected a UTC time as YYYY-MM-DD HH:MM:SS, got {shown}"
-            ) from error
+            if isinstance(value, datetime):
+                return _in_utc(value)
+            if isinstance(value, date):
+                return datetime(value.year, value.month, value.day, tzinfo=UTC)
+            return spelled(value).replace(tzinfo=UTC)
+        except (ValueError, OverflowError) as error:
+            text = f"expected a UTC time as YYYY-MM-DD HH:MM:SS, got {shown(value)}"
+            raise FieldError("not_datetime", text) from error
 
     def raw(self, cached: Any, *, exact: bool) -> str | None:
         """YYYY-MM-DD HH:MM:SS."""
@@ -51,3 +43,9 @@ class Datetime(Field[datetime | None]):
     def cached(self, raw: Any) -> datetime | None:
         """An aware datetime."""
         return None if raw is None else datetime.fromisoformat(raw).replace(tzinfo=UTC)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("naive")
+    return moment.astimezone(UTC).replace(microsecond=0)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from entrepot.kernel.fields.base import Field, FieldError, is_unset
-from entrepot.kernel.fields.numbers import NullableNumber, PlainNumber
+from entrepot.kernel.fields.base import FieldError, shown
+from entrepot.kernel.fields.numbers import N, NullableNumber, Number, PlainNumber, countable, is_blank
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
 
-N = TypeVar("N")
+WHOLE = 1e15
+"""Past this a float has no fraction worth rounding."""
+_EXACT = Context(prec=60)
 
 
-class Float(Field[N]):
+class Float(Number[N]):
     """A binary floating-point number, rounded to `digits` on write; unset reads as 0.0 unless `nullable`."""
 
     kind = "float"
     column_kind = "float"
     table_kind = "float"
     empty = 0.0
-    default_aggregator = "sum"
 
     @overload
     def __init__(self: Float[float], **given: Unpack[PlainNumber]) -> None: ...
@@ -38,14 +39,12 @@ class Float(Field[N]):
 
     def parse(self, value: Any, env: Environment) -> float | None:
         """Numbers and their text; empty is 0.0, or None where the field is nullable. Refuses NaN and infinity."""
-        if is_unset(value) or value == "":
+        if is_blank(value):
             return None if self.nullable else 0.0
         try:
-            if isinstance(value, str) and "_" in value:
-                raise ValueError(value[:40])
-            number = float(value)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise FieldError("not_number", f"expected a number, got {repr(value)[:60]}") from error
+            number = float(countable(value))
+        except (ValueError, OverflowError) as error:
+            raise FieldError("not_number", f"expected a number, got {shown(value)}") from error
         if not math.isfinite(number):
             raise FieldError("not_number", "expected a finite number")
         return rounded(number, self.digits[1]) if self.digits else number
@@ -61,7 +60,7 @@ class Float(Field[N]):
 
 def rounded(number: float, places: int) -> float:
     """Round half away from zero as people do, on the shortest decimal spelling of the number."""
-    quantum = Decimal(1).scaleb(-places)
-    if abs(number) >= 1e15:  # noqa: PLR2004 - past this a float has no fraction worth rounding
+    if abs(number) >= WHOLE:
         return number
-    return float(Decimal(repr(number)).quantize(quantum, rounding="ROUND_HALF_UP"))
+    quantum = Decimal(1).scaleb(-places)
+    return float(Decimal(repr(number)).quantize(quantum, rounding=ROUND_HALF_UP, context=_EXACT))

@@ -46,6 +46,8 @@ class Many2many(ToMany):
     def bind(self, registry: Registry, model: str) -> None:
         """Name the link table where the declaration does not."""
         super().bind(registry, model)
+        if not self.comodel:
+            return  # it follows another field, which has the table
         mine, theirs = registry.table_of(model), registry.table_of(self.comodel)
         if not self.table:
             self.table = "_".join(sorted((mine, theirs))) + "_rel"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from entrepot.kernel.fields.base import Field, FieldError, Options, is_unset
+from entrepot.kernel.fields.base import Field, FieldError, Options, is_unset, shown
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
     from entrepot.kernel.model import Model
 
+ID_LIMIT = 2**31
 OnDelete = Literal["set null", "restrict", "cascade"]
 
 
@@ -51,19 +54,25 @@ class Many2one(Field["Model"]):
                 raise FieldError(
                     "wrong_model", f"expected a record of {self.comodel}, got {value.model_name}"
                 )
-            return value.id or None
+            if len(value.ids) > 1:
+                raise FieldError("too_many", f"expected one {self.comodel}, got {len(value.ids)}")
+            return value.ids[0] if value.ids else None
         if isinstance(value, (list, tuple)) and len(value) in {1, 2}:
             value = value[0]
-        if isinstance(value, str) and value.isascii() and value.isdigit():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-            raise FieldError("not_id", f"expected the id of a {self.comodel}, got {repr(value)[:60]}")
-        return value or None
+        found = id_of(value)
+        if found is None:
+            raise FieldError("not_id", f"expected the id of a {self.comodel}, got {shown(value)}")
+        return found or None
 
     def present(self, cached: Any, records: Model) -> Model:
-        """A record set of 0 or 1."""
+        """A record set of 0 or 1; what it is asked is fetched for the links of its neighbours too."""
         env = records.env
-        return env.registry.models[self.comodel].type(env, () if cached is None else (cached,))
+        model = env.registry.models[self.comodel].type
+        return model(env) if cached is None else model(env, (cached,), partial(self._neighbours, records))
+
+    def _neighbours(self, records: Model) -> Iterable[int]:
+        known = records.env.cache.of(self, records.env)
+        return dict.fromkeys(linked for each in records.neighbours() if (linked := known.get(each)))
 
     def plain(self, cached: Any, records: Model) -> Any:
         """(id, display name), or None."""
@@ -75,6 +84,15 @@ class Many2one(Field["Model"]):
     def describe(self, env: Environment) -> dict[str, Any]:
         """The comodel, domain and context."""
         return relation(self)
+
+
+def id_of(value: Any) -> int | None:
+    """The id that a caller wrote as a number or as digits; None for what can be no id. 0 stands for no record."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(ID_LIMIT)):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < ID_LIMIT:
+        return None
+    return value
 
 
 def relation(field: Field[Any]) -> dict[str, Any]:

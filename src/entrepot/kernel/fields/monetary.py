@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from entrepot.kernel.fields.base import Field, FieldError, is_unset
-from entrepot.kernel.fields.numbers import NullableNumber, PlainNumber
+from entrepot.kernel.fields.base import FieldError, shown
+from entrepot.kernel.fields.numbers import N, NullableNumber, Number, PlainNumber, countable, is_blank
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
 
-N = TypeVar("N")
-BOUND = Decimal(10) ** 14
+DIGITS = 18
+"""How many digits, before and after the point together, a 64-bit integer holds whatever they are."""
+_EXACT = Context(prec=100)
 
 
-class Monetary(Field[N]):
-    """An exact amount with `scale` stored decimals (default 4), below 10**14; unset reads as 0 unless `nullable`.
+class Monetary(Number[N]):
+    """An exact amount with `scale` stored decimals (default 4), below 10**(18 - scale); unset reads as 0 unless
+    `nullable`.
 
-    The bound and the scale are what a 64-bit integer holds, so that every store is exact.
+    Bound and scale together fit a 64-bit integer, so that every store is exact.
     """
 
     kind = "monetary"
     column_kind = "decimal"
     table_kind = "decimal"
     empty = Decimal(0)
-    default_aggregator = "sum"
 
     @overload
     def __init__(self: Monetary[Decimal], **given: Unpack[PlainNumber]) -> None: ...
@@ -42,21 +43,20 @@ class Monetary(Field[N]):
 
     def parse(self, value: Any, env: Environment) -> Decimal | None:
         """Numbers and their text, rounded half up to the scale."""
-        if is_unset(value) or value == "":
+        if is_blank(value):
             return None if self.nullable else Decimal(0)
         try:
-            if isinstance(value, str) and ("_" in value or len(value) > 60):
-                raise ValueError(value[:40])
-            number = (
-                value
-                if isinstance(value, Decimal)
-                else Decimal(repr(value) if isinstance(value, float) else value)
-            )
-        except (TypeError, ValueError, InvalidOperation) as error:
-            raise FieldError("not_number", f"expected an amount, got {repr(value)[:60]}") from error
-        if not number.is_finite() or abs(number) >= BOUND:
-            raise FieldError("out_of_range", "the amount must be finite and below 10^14")
-        return number.quantize(Decimal(1).scaleb(-self.scale), rounding=ROUND_HALF_UP)
+            given = countable(value)
+            number = Decimal(repr(given) if isinstance(given, float) else given)
+        except (ValueError, InvalidOperation) as error:
+            raise FieldError("not_number", f"expected an amount, got {shown(value)}") from error
+        whole = DIGITS - self.scale
+        if not number.is_finite() or number.adjusted() >= whole:
+            raise FieldError("out_of_range", f"the amount must be finite and below 10^{whole}")
+        amount = number.quantize(Decimal(1).scaleb(-self.scale), rounding=ROUND_HALF_UP, context=_EXACT)
+        if amount.adjusted() >= whole:
+            raise FieldError("out_of_range", f"the amount must be finite and below 10^{whole}")
+        return amount or Decimal(0)
 
     def raw(self, cached: Any, *, exact: bool) -> Any:
         """A Decimal, or an int scaled by 10**scale."""

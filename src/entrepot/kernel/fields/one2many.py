@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from entrepot.kernel.fields.base import Field, Options
@@ -24,11 +26,18 @@ class ToMany(Field["Model"]):
 
     table_kind = "ids"
     empty = ()
+    contextual = True
 
     def present(self, cached: Any, records: Model) -> Model:
-        """A record set."""
+        """A record set; what one is asked is fetched for those of its owner's neighbours too."""
         env = records.env
-        return env.registry.models[self.comodel].type(env, cached or ())
+        model = env.registry.models[self.comodel].type
+        return model(env, cached, partial(self._neighbours, records)) if cached else model(env)
+
+    def _neighbours(self, records: Model) -> Iterable[int]:
+        known = records.env.cache.of(self, records.env)
+        owners = records.neighbours()
+        return dict.fromkeys(linked for each in owners for linked in known.get(each) or ())
 
     def plain(self, cached: Any, records: Model) -> Any:
         """A list of ids."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from entrepot.kernel.fields.base import Field, FieldError, Options, is_unset
+from entrepot.kernel.fields.many2one import id_of
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
@@ -27,24 +28,25 @@ class Reference(Field["Model | None"]):
         super().__init__(**options)
 
     def parse(self, value: Any, env: Environment) -> str | None:
-        """ "model,id", or a record. The record must exist."""
-        if is_unset(value) or value == "":
+        """Text like "model,id", or a record. The record must exist."""
+        if is_unset(value) or value == "" or (hasattr(value, "env") and not value):
             return None
-        if hasattr(value, "ids") and hasattr(value, "env"):
-            return f"{value.model_name},{value.id}" if value else None
-        model, _, number = value.partition(",") if isinstance(value, str) else ("", "", "")
+        model, number = self._parts(value)
         allowed = [name for name, _ in self.given.get("models", ())] or list(env.registry.models)
-        if (
-            model not in allowed
-            or model not in env.registry.models
-            or not (number.isascii() and number.isdigit())
-        ):
+        record_id = id_of(number)
+        if model not in allowed or model not in env.registry.models or record_id is None:
             raise FieldError(
                 "not_reference", f"expected 'model,id' with a model of: {', '.join(allowed[:10])}"
             )
-        if not env[model].sudo().browse([int(number)]).exists():
-            raise FieldError("missing", f"{model},{number} does not exist")
-        return value  # type: ignore[no-any-return]  # checked to be text above
+        if not env[model].sudo().browse([record_id]).exists():
+            raise FieldError("missing", f"{model},{record_id} does not exist")
+        return f"{model},{record_id}"
+
+    def _parts(self, value: Any) -> tuple[str, Any]:
+        if hasattr(value, "ids") and hasattr(value, "env"):
+            return (value.model_name, value.ids[0] if len(value.ids) == 1 else None)
+        model, _, number = value.partition(",") if isinstance(value, str) else ("", "", "")
+        return (model, number)
 
     def present(self, cached: Any, records: Model) -> Model | None:
         """The record."""
@@ -54,7 +56,7 @@ class Reference(Field["Model | None"]):
         return records.env[model].browse([int(number)])
 
     def plain(self, cached: Any, records: Model) -> Any:
-        """ "model,id"."""
+        """The text "model,id"."""
         return cached
 
     def describe(self, env: Environment) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from entrepot.kernel.fields.base import Field, FieldError, Options, is_unset
+from entrepot.kernel.fields.base import Field, FieldError, Options, is_unset, shown
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
 
+FEW = 10**6
+"""A key may come as a number; no list has longer ones."""
 Choices = Sequence[tuple[str, str]] | str
 
 
@@ -52,7 +54,11 @@ class Selection(Field[str | None]):
     _keys: frozenset[str] | None = None
 
     def choices(self, env: Environment) -> Sequence[tuple[str, str]]:
-        """The (key, label) pairs."""
+        """The (key, label) pairs; a field that follows another has the other's."""
+        if self.path:
+            target: Any = self.path[-1]
+            followed: Sequence[tuple[str, str]] = target.choices(env)
+            return followed
         choices: Choices = self.given.get("choices", ())
         if isinstance(choices, str):
             pairs: Sequence[tuple[str, str]] = getattr(env[self.model], choices)()
@@ -63,19 +69,24 @@ class Selection(Field[str | None]):
         """A key of the list."""
         if is_unset(value) or value == "":
             return None
-        if not isinstance(self.given.get("choices"), str):
-            if self._keys is None:
-                self._keys = frozenset(key for key, _ in self.choices(env))
-            keys = self._keys
-        else:
-            keys = frozenset(key for key, _ in self.choices(env))
-        text = value if isinstance(value, str) else str(value)
-        if text not in keys:
-            shown = ", ".join(sorted(keys)[:30])
+        text = str(value) if isinstance(value, int) and abs(value) < FEW else value
+        keys = self.keys(env)
+        if not isinstance(text, str) or text not in keys:
+            known = ", ".join(sorted(keys)[:30])
             raise FieldError(
-                "wrong_key", f"Wrong value for {self.model}.{self.name}: {text[:60]!r}; allowed: {shown}"
+                "wrong_key", f"Wrong value for {self.model}.{self.name}: {shown(value)}; allowed: {known}"
             )
         return text
+
+    def keys(self, env: Environment) -> frozenset[str]:
+        """The keys; those of a list are remembered, those of a method asked for anew."""
+        if self._keys is not None:
+            return self._keys
+        keys = frozenset(key for key, _ in self.choices(env))
+        target = self.path[-1] if self.path else self
+        if not isinstance(target.given.get("choices"), str):
+            self._keys = keys
+        return keys
 
     def describe(self, env: Environment) -> dict[str, Any]:
         """The choices."""

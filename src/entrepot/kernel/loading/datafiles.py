@@ -1,4 +1,4 @@
-"""Seed data of add-ons: records by external id from TOML, CSV and Python, access rights and rules from `access.toml`."""
+"""Seed data of add-ons: records by external id from TOML, CSV and Python; rights are `loading/access.py`'s."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import EntrepotError, ValidationError
-from entrepot.kernel.crud.load import cell
-from entrepot.kernel.declare import RIGHTS
+from entrepot.kernel import externals
+from entrepot.kernel.crud import load_rows
+from entrepot.kernel.loading import access
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
     from entrepot.kernel.loading.manifests import Manifest
+
+Batch = list[tuple[str, Mapping[str, Any]]]
+SHOWN = 20
+"""How many wrong rows a message names."""
 
 
 def load(env: Environment, manifest: Manifest, path: str) -> None:
@@ -24,141 +29,130 @@ def load(env: Environment, manifest: Manifest, path: str) -> None:
         if path.endswith(".py"):
             module = path.removesuffix(".py").replace("/", ".")
             import_module(f"{manifest.package}.{module}").load(env)
-            return
-        text = manifest.folder().joinpath(path).read_text("utf-8")
-        if path.rpartition("/")[2] == "access.toml":
-            access(env, manifest.name, tomllib.loads(text))
-        elif path.endswith(".toml"):
-            records(env, manifest.name, tomllib.loads(text))
-        elif path.endswith(".csv"):
-            table(env, manifest.name, path.rpartition("/")[2].removesuffix(".csv"), text)
         else:
-            raise ValidationError("data files end in .toml, .csv or .py")  # noqa: TRY301 - named below like the others
-    except (EntrepotError, tomllib.TOMLDecodeError, OSError) as error:
+            _load_text(env, manifest.name, path, manifest.folder().joinpath(path).read_text("utf-8"))
+    except EntrepotError as error:
+        problems = getattr(error, "problems", ())
+        raise ValidationError(f"{manifest.name}/{path}: {error}", problems=problems) from error
+    except (tomllib.TOMLDecodeError, csv.Error, UnicodeDecodeError, OSError, ImportError) as error:
         raise ValidationError(f"{manifest.name}/{path}: {error}") from error
 
 
+def _load_text(env: Environment, module: str, path: str, text: str) -> None:
+    name = path.rpartition("/")[2]
+    if name == "access.toml":
+        access.load(env, module, tomllib.loads(text))
+    elif name.endswith(".toml"):
+        records(env, module, tomllib.loads(text))
+    elif name.endswith(".csv"):
+        table(env, module, name.removesuffix(".csv"), text)
+    else:
+        raise ValidationError("data files end in .toml, .csv or .py")
+
+
 def records(env: Environment, module: str, content: Mapping[str, Any]) -> None:
-    """Records of a TOML file: neighbours of one model are one upsert."""
-    batch: list[tuple[str, dict[str, Any]]] = []
-    current: tuple[str, bool] | None = None
-    for each in content.get("record", ()):
-        row = dict(each)
-        kind = (row.pop("model"), bool(row.pop("noupdate", False)))
-        name = str(row.pop("id"))
-        if kind != current and current is not None:
-            _upsert(env, module, current, batch)
-            batch = []
-        current = kind
-        batch.append((name, row))
-    if current is not None:
-        _upsert(env, module, current, batch)
+    """Records of a TOML file: neighbours of one model are one upsert. Raises ValidationError naming the record."""
+    unknown = sorted(set(content) - {"record"})
+    if unknown or not isinstance(content.get("record", []), list):
+        raise ValidationError(f"a data file holds [[record]] tables, not {', '.join(unknown) or 'record'}")
+    found = _Records(env, module)
+    for at, each in enumerate(content.get("record", ())):
+        if not isinstance(each, Mapping):
+            raise ValidationError(f"record {at + 1} is no table")
+        found.add(dict(each), f"record {at + 1}")
+    found.save()
 
 
-def _upsert(
-    env: Environment, module: str, kind: tuple[str, bool], batch: list[tuple[str, dict[str, Any]]]
-) -> None:
-    model, noupdate = kind
-    rows = [(_full(module, name), _values(env, module, model, row)) for name, row in batch]
-    env.upsert_many(model, rows, noupdate=noupdate)
+class _Records:
+    """The records of one file on their way. They wait while they are of one model and none below needs them."""
+
+    def __init__(self, env: Environment, module: str) -> None:
+        self.env = env
+        self.module = module
+        self.kind: tuple[str, bool] = ("", False)
+        self.waiting: dict[str, Mapping[str, Any]] = {}
+
+    def add(self, row: dict[str, Any], place: str) -> None:
+        """Take one record. Raises ValidationError naming it."""
+        name = _text(row, "id", place)
+        kind = (_text(row, "model", name), bool(row.pop("noupdate", False)))
+        full = load_rows.full(name, self.module)
+        if kind != self.kind:
+            self.save()
+            self.kind = kind
+        if full in self.waiting:
+            raise ValidationError(f"External id {full} is given twice")
+        try:
+            self.waiting[full] = self._values(kind[0], row)
+        except EntrepotError as error:
+            raise ValidationError(f"record {name}: {error}") from error
+
+    def _values(self, model: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        meta = self.env[model].meta
+        values: dict[str, Any] = {}
+        for key, value in row.items():
+            path = load_rows.path_of(key)
+            wrong = load_rows.wrong_path(self.env, meta, path)
+            if wrong is not None:
+                raise ValidationError(f"{key!r}: {wrong}")
+            values[path[0]] = value if len(path) == 1 else load_rows.cell(self, meta, path, value)
+        return values
+
+    def resolve(self, model: str, text: str) -> int | None:
+        """The id of a model's record behind an external id; a record above that waits is saved first."""
+        name = load_rows.full(text, self.module)
+        if name in self.waiting:
+            self.save()
+        found = externals.find(self.env, [name]).get(name)
+        return found[1] if found is not None and found[0] == model else None
+
+    def say(self, first: int, last: int, name: str, text: str, code: str) -> None:
+        """A mistake is an error at once."""
+        raise ValidationError(text)
+
+    def save(self) -> None:
+        """Save what waits in one upsert; when that is refused, one by one to learn which record is wrong."""
+        model, noupdate = self.kind
+        batch: Batch = list(self.waiting.items())
+        self.waiting = {}
+        if not batch:
+            return
+        try:
+            with self.env.savepoint():
+                self.env.upsert_many(model, batch, noupdate=noupdate)
+        except EntrepotError as error:
+            for name, values in batch:
+                self._save_one(name, values, error)
+            raise
+
+    def _save_one(self, name: str, values: Mapping[str, Any], error: EntrepotError) -> None:
+        model, noupdate = self.kind
+        try:
+            with self.env.savepoint():
+                self.env.upsert(name, model, values, noupdate=noupdate)
+        except EntrepotError as wrong:
+            shown = name.removeprefix(f"{self.module}.")
+            problems = getattr(wrong, "problems", ())
+            raise ValidationError(f"record {shown}: {wrong}", problems=problems) from error
 
 
-def _values(env: Environment, module: str, model: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    meta = env[model].meta
-    scoped = env.derive(context={**env.context, "_import_current_module": module})
-    values: dict[str, Any] = {}
-    for key, value in row.items():
-        path = key.split("/")
-        if len(path) == 1 or path[0] not in meta.fields:
-            values[key] = value
-        else:
-            values[path[0]] = cell(scoped, meta, path, value)
-    return values
+def _text(row: dict[str, Any], key: str, place: str) -> str:
+    found = row.pop(key, None)
+    if not isinstance(found, str) or not found:
+        raise ValidationError(f"{place}: {key!r} is missing, or no text")
+    return found
 
 
 def table(env: Environment, module: str, model: str, text: str) -> None:
-    """Records of a CSV file, columns as in `load`."""
-    reader = csv.reader(io.StringIO(text))
-    header = next(reader)
-    rows = [row for row in reader if any(row)]
+    """Records of a CSV file, columns as in `load`. Raises ValidationError naming the rows."""
+    rows = [row for row in csv.reader(io.StringIO(text), strict=True) if any(row)]
+    if not rows:
+        return
     scoped = env.derive(context={**env.context, "_import_current_module": module})
-    answer = scoped[model].load(header, [[value if value != "" else None for value in row] for row in rows])
+    cells = [[value if value != "" else None for value in row] for row in rows[1:]]
+    answer = scoped[model].load(rows[0], cells)
     if answer["messages"]:
-        lines = [
-            f"row {message['rows']['from'] + 2}: {message['message']}" for message in answer["messages"][:20]
-        ]
-        raise ValidationError("\n".join(lines))
-
-
-def access(env: Environment, module: str, content: Mapping[str, Any]) -> None:
-    """Groups, access rights and record rules."""
-    groups = content.get("group", ())
-    rows = [
-        (
-            _full(module, str(each["id"])),
-            {key: value for key, value in each.items() if key not in {"id", "implies", "category"}},
+        found = answer["messages"][:SHOWN]
+        raise ValidationError(
+            "\n".join(f"row {each['rows']['from'] + 2}: {each['message']}" for each in found)
         )
-        for each in groups
-    ]
-    env.upsert_many("res.groups", rows)
-    for each in groups:
-        values: dict[str, Any] = {}
-        if each.get("implies"):
-            values["implied_ids"] = [(4, env.ref(_full(module, name)).id) for name in each["implies"]]
-        if each.get("category"):
-            values["category_id"] = env.ref(_full(module, each["category"])).id
-        if values:
-            env.ref(_full(module, str(each["id"]))).write(values)
-    _rights(env, module, content)
-    _rules(env, module, content)
-
-
-def _rights(env: Environment, module: str, content: Mapping[str, Any]) -> None:
-    rows: list[tuple[str, dict[str, Any]]] = []
-    for each in content.get("access", ()):
-        group = each.get("group")
-        _known(env, each["model"])
-        name = f"access_{each['model']}_{group or 'everybody'}".replace(".", "_")
-        values = {
-            "name": name,
-            "model": each["model"],
-            "group_id": env.ref(_full(module, group)).id if group else False,
-            **_perms(each["rights"]),
-        }
-        rows.append((_full(module, name), values))
-    env.upsert_many("ir.model.access", rows)
-
-
-def _rules(env: Environment, module: str, content: Mapping[str, Any]) -> None:
-    rows: list[tuple[str, dict[str, Any]]] = []
-    for each in content.get("rule", ()):
-        _known(env, each["model"])
-        words = "".join(letter if letter.isalnum() else "_" for letter in each["name"].lower())
-        name = f"rule_{each['model'].replace('.', '_')}_{words}"
-        groups = [env.ref(_full(module, group)).id for group in each.get("groups", ())]
-        values = {
-            "name": each["name"],
-            "model": each["model"],
-            "domain": each["domain"],
-            "groups": [(6, 0, groups)],
-            **_perms(each.get("rights", " ".join(RIGHTS))),
-        }
-        rows.append((_full(module, name), values))
-    env.upsert_many("ir.rule", rows)
-
-
-def _known(env: Environment, model: str) -> None:
-    if model not in env.registry.models:
-        raise ValidationError(f"access is declared for {model}, which no loaded add-on defines")
-
-
-def _perms(rights: str) -> dict[str, bool]:
-    words = rights.split()
-    wrong = [word for word in words if word not in RIGHTS]
-    if wrong:
-        raise ValidationError(f"rights are {', '.join(RIGHTS)}, not {', '.join(wrong)}")
-    return {f"perm_{right}": right in words for right in RIGHTS}
-
-
-def _full(module: str, name: str) -> str:
-    return name if "." in name else f"{module}.{name}"

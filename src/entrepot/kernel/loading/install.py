@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from entrepot.kernel.access.policy import EPOCH_TABLE
 from entrepot.kernel.loading import datafiles
@@ -54,15 +54,16 @@ def install(
 
 
 def _record(env: Environment, manifest: Manifest, *, demo: bool) -> None:
-    values = {
+    values: dict[str, Any] = {
         "name": manifest.name,
         "shortdesc": manifest.title,
         "summary": manifest.summary,
         "latest_version": manifest.version,
         "state": "installed",
         "author": manifest.author,
-        "demo": demo,
     }
+    if demo:
+        values["demo"] = True  # an upgrade without demo data does not take away what is there
     env.upsert(f"base.module_{manifest.name}", "ir.module.module", values)
 
 

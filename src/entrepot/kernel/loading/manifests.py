@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module, metadata, resources
 from importlib.resources.abc import Traversable
+from types import ModuleType
 from typing import Any
 
 from entrepot.errors import MissingError, ValidationError
@@ -58,7 +59,7 @@ def read(name: str, package: str) -> Manifest:
         content: Mapping[str, Any] = tomllib.loads(
             resources.files(package).joinpath("manifest.toml").read_text("utf-8")
         )
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ImportError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValidationError(f"The manifest of add-on {name} cannot be read: {error}") from error
     if content.get("name") != name or not is_addon(name):
         raise ValidationError(
@@ -71,16 +72,32 @@ def read(name: str, package: str) -> Manifest:
     return Manifest(
         name=name,
         package=package,
-        title=content.get("title", name),
-        version=str(content.get("version", "1.0")),
-        summary=content.get("summary", ""),
-        depends=tuple(content.get("depends", () if name == "base" else ("base",))),
-        models=tuple(content.get("models", ())),
-        data=tuple(content.get("data", ())),
-        demo=tuple(content.get("demo", ())),
-        author=content.get("author", "Entrepot"),
-        category=content.get("category", ""),
+        title=_text(content, "title", name),
+        version=_text(content, "version", "1.0"),
+        summary=_text(content, "summary", ""),
+        depends=_texts(content, "depends", () if name == "base" else ("base",)),
+        models=_texts(content, "models", ()),
+        data=_texts(content, "data", ()),
+        demo=_texts(content, "demo", ()),
+        author=_text(content, "author", "Entrepot"),
+        category=_text(content, "category", ""),
     )
+
+
+def _text(content: Mapping[str, Any], key: str, default: str) -> str:
+    found = content.get(key, default)
+    if not isinstance(found, str):
+        raise ValidationError(f"The manifest of add-on {content['name']} must give {key!r} as text")
+    return found
+
+
+def _texts(content: Mapping[str, Any], key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    found = content.get(key, default)
+    if not isinstance(found, (list, tuple)) or not all(isinstance(each, str) for each in found):
+        raise ValidationError(
+            f"The manifest of add-on {content['name']} must give {key!r} as a list of texts"
+        )
+    return tuple(found)
 
 
 def in_order(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> tuple[str, ...]:
@@ -111,15 +128,17 @@ def in_order(manifests: Mapping[str, Manifest], wanted: Iterable[str]) -> tuple[
 
 def classes(manifest: Manifest) -> list[type[Model]]:
     """The model classes that an add-on's modules declare, in the order of the manifest and of each file."""
-    found: list[type[Model]] = []
-    for name in manifest.models:
-        module = import_module(f"{manifest.package}.{name}")
-        for value in vars(module).values():
-            if (
-                isinstance(value, type)
-                and issubclass(value, Model)
-                and value.__module__ == module.__name__
-                and value.declared
-            ):
-                found.append(value)
-    return found
+    return [
+        each for name in manifest.models for each in _declared(import_module(f"{manifest.package}.{name}"))
+    ]
+
+
+def _declared(module: ModuleType) -> Iterator[type[Model]]:
+    for value in vars(module).values():
+        if (
+            isinstance(value, type)
+            and issubclass(value, Model)
+            and value.__module__ == module.__name__
+            and value.declared
+        ):
+            yield value

@@ -58,7 +58,7 @@ class SqliteDialect:
     name: Literal["sqlite", "postgres"] = "sqlite"
     exact_decimals = False
 
-    def placeholder(self, position: int) -> str:  # noqa: ARG002 - SQLite counts by itself
+    def placeholder(self, position: int) -> str:
         """`?`."""
         return "?"
 
@@ -78,7 +78,7 @@ class SqliteDialect:
             return SQL("{} LIKE {} ESCAPE '\\'", column, value)
         return SQL("entrepot_fold({}) GLOB {}", column, converted(value, folded_glob))
 
-    def among(self, column: SQL, value: Any, kind: Kind) -> SQL:  # noqa: ARG002 - JSON carries the types
+    def among(self, column: SQL, value: Any, kind: Kind) -> SQL:
         """One JSON parameter however long the list."""
         return SQL("{} IN (SELECT value FROM json_each({}))", column, converted(value, json_list))
 

@@ -12,4 +12,4 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:  # a folder's or an unreadable name raises OSError
-        raise ValidationError(f"Unknown time zone: {name!r}.") from error
+        raise ValidationError(f"Unknown time zone: {str(name)[:60]!r}.") from error
