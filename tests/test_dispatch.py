@@ -13,6 +13,7 @@ import pytest
 from app_fixtures import PASSWORD, House, MakeHouse
 from entrepot.auth import session_ids
 from entrepot.call import Bearer, Call, Password, Session
+from entrepot.doors.error_map import tell
 from entrepot.errors import (
     AccessDenied,
     AccessError,
@@ -247,7 +248,12 @@ def test_a_bug_is_told_as_internal(house: House, tenant_name: str) -> None:
     with pytest.raises(Exception, match="ir_logging") as caught:
         house.call(tenant_name, "ir.logging", "search_count", [])
     assert not isinstance(caught.value, EntrepotError)
-    assert house.events("call_finished")[-1]["outcome"] == "internal"
+    (crash,) = house.events("crashed")
+    told = house.events("call_finished")[-1]
+    assert (told["outcome"], told["trace_id"]) == ("internal", crash["trace_id"])
+    assert (crash["tenant"], crash["model"], crash["method"]) == (tenant_name, "ir.logging", "search_count")
+    answer = tell(caught.value)
+    assert answer.message == f"Internal server error; its trace id is {crash['trace_id']}."
 
 
 def test_reading_never_waits_for_a_writer(house: House, neighbour: House, tenant_name: str) -> None:

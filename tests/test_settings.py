@@ -40,6 +40,7 @@ def test_what_guards_a_server_has_no_default() -> None:
         ("DURABLE", "perhaps"),
         ("CRON", ""),
         ("LOG_LEVEL", "loud"),
+        ("TRUSTED_PROXIES", "10.0.0.1, proxy.example"),
     ],
 )
 def test_what_cannot_be_read_is_named(name: str, text: str) -> None:

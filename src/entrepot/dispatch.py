@@ -24,7 +24,14 @@ from entrepot.files import mimetypes
 from entrepot.files.reply import FileReply
 from entrepot.kernel.environment import Environment
 from entrepot.kernel.invoke import declared, invoke
-from entrepot.observe.events import CallFinished, LoginSucceeded, Observer, TransactionRetried
+from entrepot.observe.events import (
+    CallFinished,
+    Crashed,
+    LoginSucceeded,
+    Observer,
+    TransactionRetried,
+    trace,
+)
 from entrepot.observe.metrics import Metrics
 from entrepot.settings import Settings
 from entrepot.storage.abc import Transaction
@@ -61,7 +68,7 @@ class Server:
         began = perf_counter()
         tenant = self._tenant_of(call)
         seen = _Seen()
-        outcome = "ok"
+        outcome, trace_id = "ok", ""
         try:
             result = self._retrying(
                 tenant, lambda: self._run(tenant, call, seen), lambda n, e: self._retried(call, n, e)
@@ -71,8 +78,9 @@ class Server:
         except EntrepotError as error:
             outcome = error.code
             raise
-        except BaseException:
+        except BaseException as error:
             outcome = "internal"
+            trace_id = self._crashed(call, error)
             raise
         else:
             return result
@@ -89,8 +97,24 @@ class Server:
                     outcome=outcome,
                     statements=seen.statements,
                     request_id=call.request_id,
+                    trace_id=trace_id,
                 )
             )
+
+    def _crashed(self, call: Call, error: BaseException) -> str:
+        trace_id = trace(error)
+        self.observe(
+            Crashed(
+                trace_id=trace_id,
+                exception=error,
+                tenant=call.tenant,
+                model=call.model,
+                method=call.method,
+                door=call.door,
+                request_id=call.request_id,
+            )
+        )
+        return trace_id
 
     def _tenant_of(self, call: Call) -> Tenant:
         try:

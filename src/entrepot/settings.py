@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -69,7 +70,6 @@ class Settings:
     cron: bool = setting(True, "Whether this server runs scheduled actions.")
     metrics_public: bool = setting(False, "Whether /metrics answers other machines than this one.")
     log_level: str = setting("info", "debug, info, warning or error.", among=LEVELS)
-    demo_login: bool = setting(False, "Set by `make run`: the demo tenant's login is printed.")
 
 
 def load(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
@@ -107,5 +107,11 @@ def _check(variable: str, value: Any, bounds: Mapping[str, Any]) -> None:
         if value < least or (most is not None and value > most):
             upper = "" if most is None else f" and at most {most}"
             raise ValueError(f"{variable}: expected at least {least}{upper}, not {value}")
+    if variable == "ENTREPOT_TRUSTED_PROXIES":
+        for each in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(each, strict=False)
+            except ValueError as error:
+                raise ValueError(f"{variable}: expected addresses or networks, not {each!r}") from error
     if bounds["among"] and value not in bounds["among"]:
         raise ValueError(f"{variable}: expected one of {', '.join(bounds['among'])}, not {value!r}")

@@ -70,6 +70,7 @@ def test_an_event_is_one_line_with_its_time_level_name_and_fields(log, stream):
             "outcome": "ok",
             "statements": 1,
             "request_id": "r1",
+            "trace_id": "",
         }
     ]
 

@@ -99,7 +99,8 @@ KNOCKS = [
         )
     ),
     Knock("who one is, without a session", "/web/session/get_session_info", b'{"params":{}}', (200,), holds="error"),
-    Knock("a session of somebody's making", "/web/dataset/call_kw", b'{"params":{"model":"res.users","method":"read","args":[[2]],"kwargs":{}}}',
+    Knock("a session of somebody's making", "/web/dataset/call_kw",
+          b'{"params":{"model":"res.users","method":"read","args":[[2]],"kwargs":{}}}',
           (200,), {**JSON, "Cookie": "session_id=demo.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}, holds="error"),
     Knock("a session in the query", "/web/session/get_session_info?session_id=demo.a", b'{"params":{}}', (200,), holds="error"),
 ]  # fmt: skip

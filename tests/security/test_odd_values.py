@@ -150,7 +150,9 @@ def test_it_is_answered_or_refused(clinic: Clinic, odd: Any) -> None:
 )
 def test_what_is_too_much_is_bounded(clinic: Clinic, arguments: tuple[Any, ...]) -> None:
     method, *args = arguments
+    told = ""
     try:
         clinic.call("internal" if method != "load" else "admin", "res.partner", method, *args)
     except EntrepotError as error:
-        assert len(error.message) < 2000
+        told = error.message
+    assert len(told) < 2000

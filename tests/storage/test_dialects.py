@@ -82,7 +82,7 @@ def names(shop):
         ("É", False, ["É", "é"]),
         ("日_", False, ["日本"]),
         ("line%break", True, ["line\nbreak"]),
-        ("σΑσ", False, ["ΣΑΣ"]),  # noqa: RUF001
+        ("σΑσ", False, ["ΣΑΣ"]),
         ("", True, [""]),
         ("%", True, None),
         ("%", False, None),
@@ -216,9 +216,7 @@ ZONES = st.sampled_from(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moments=st.lists(MOMENTS, min_size=20, max_size=20), tz=ZONES, week_start=st.integers(0, 6))
-def test_periods_begin_alike_on_both_stores(
-    sqlite_engine, postgres_engine, tables, moments, tz, week_start
-):
+def test_periods_begin_alike_on_both_stores(sqlite_engine, postgres_engine, tables, moments, tz, week_start):
     answers = []
     texts = [str(moment.replace(microsecond=0)) for moment in moments]
     for engine in (sqlite_engine, postgres_engine):

@@ -60,9 +60,7 @@ def ask(house: House, call: Call) -> Any:
         raise
 
 
-def object_call(
-    method: str, args: Sequence[Any], *, door: str, address: str, request_id: str = ""
-) -> Call:
+def object_call(method: str, args: Sequence[Any], *, door: str, address: str, request_id: str = "") -> Call:
     """The `Call` of `execute` or `execute_kw`. Raises UnknownMethod, WrongArguments, AccessDenied."""
     kwargs: Mapping[str, Any] = EMPTY
     names = ("db", "uid", "password", "model", "method")

@@ -7,7 +7,6 @@ under it. Messages of `EntrepotError` are written for clients; no traceback, SQL
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -33,6 +32,7 @@ from entrepot.errors import (
     UserError,
     ValidationError,
 )
+from entrepot.observe.events import trace, trace_id_of
 
 
 class DatabaseExists(ConflictError):  # noqa: N818 - the state it names
@@ -126,8 +126,10 @@ def tell(error: Exception) -> Told:
     """Say what happened in a client's words; log our own faults with their traceback under a trace id."""
     row = wire(error)
     if not isinstance(error, EntrepotError) or row is INTERNAL:
-        trace_id = secrets.token_hex(8)
-        logging.getLogger("entrepot.doors").error("internal error %s", trace_id, exc_info=error)
+        trace_id = trace_id_of(error)
+        if not trace_id:
+            trace_id = trace(error)
+            logging.getLogger("entrepot.doors").error("internal error %s", trace_id, exc_info=error)
         message = f"Internal server error; its trace id is {trace_id}."
         return Told(INTERNAL, "internal_error", message, message, f"InternalError: {message}")
     message = error.message

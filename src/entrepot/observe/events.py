@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
+_TRACE_ID = "entrepot_trace_id"
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 
@@ -60,9 +61,22 @@ def new_trace_id() -> str:
     return secrets.token_hex(8)
 
 
+def trace_id_of(error: BaseException) -> str:
+    """The trace id under which an error was told already; "" when it was not."""
+    found = getattr(error, _TRACE_ID, "")
+    return found if isinstance(found, str) else ""
+
+
+def trace(error: BaseException) -> str:
+    """Give an error a trace id, so that whoever answers it names the one that is in the log."""
+    trace_id = trace_id_of(error) or new_trace_id()
+    setattr(error, _TRACE_ID, trace_id)
+    return trace_id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFinished(Event):
-    """One call of a method is over. `outcome` is "ok" or the code of the error."""
+    """One call of a method is over. `outcome` is "ok" or the code of the error; `trace_id` that of a crash."""
 
     tenant: str
     uid: int | None
@@ -74,6 +88,7 @@ class CallFinished(Event):
     outcome: str
     statements: int
     request_id: str
+    trace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,9 @@ class Dialect(Protocol):
     def among(self, column: SQL, value: Any, kind: Kind) -> SQL:
         """`column IN (...)` for a parameter that holds a list, in one text however long the list."""
 
+    def unindexed(self, column: SQL) -> SQL:
+        """The column, so spelled that no index is chosen for it where the database chooses badly without statistics."""
+
     def json_get(self, column: SQL, key: str) -> SQL:
         """The text under one key of a JSON object."""
 
@@ -96,7 +99,9 @@ class Transaction(Protocol):
     def execute_many(self, text: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once a row."""
 
-    def insert(self, table: str, columns: Sequence[str], kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> list[int]:
+    def insert(
+        self, table: str, columns: Sequence[str], kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]
+    ) -> list[int]:
         """Insert rows into a table with a self-numbering `id`; return the ids in the order of the rows."""
 
     def savepoint(self) -> AbstractContextManager[None]:

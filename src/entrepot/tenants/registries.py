@@ -24,6 +24,7 @@ class Registries:
         self.manifests: dict[str, Manifest] = manifests.discover()
         self.parts = Parts()
         self._known: dict[tuple[str, ...], Registry] = {}
+        self._digests: dict[tuple[tuple[str, ...], bool], str] = {}
         self._lock = threading.Lock()
 
     def names(self, wanted: Iterable[str]) -> tuple[str, ...]:
@@ -61,6 +62,13 @@ class Registries:
 
     def digest(self, names: tuple[str, ...], *, demo: bool) -> str:
         """What a template of these add-ons depends on: every file of theirs and of the kernel, 16 hex digits."""
+        known = self._digests.get((names, demo))
+        if known is None:
+            # Once in a process: it runs the code it has loaded, whatever becomes of the files.
+            known = self._digests[names, demo] = self._work_out(names, demo=demo)
+        return known
+
+    def _work_out(self, names: tuple[str, ...], *, demo: bool) -> str:
         found = hashlib.sha256(f"{__version__} {names} {demo}".encode())
         packages = ["entrepot.kernel", *(self.manifests[name].package for name in names)]
         for package in packages:

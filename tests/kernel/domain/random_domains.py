@@ -13,7 +13,27 @@ from hypothesis import strategies as some
 from kernel.conftest import Library
 from kernel.domain.truth import Of
 
-LETTERS = ["a", "A", "ä", "Ä", "b", "%", "_", "\\", "[", "*", "ß", "ſ", "İ", "i", "\N{KELVIN SIGN}", "K", "σ", "Σ", "\n"]
+LETTERS = [
+    "a",
+    "A",
+    "ä",
+    "Ä",
+    "b",
+    "%",
+    "_",
+    "\\",
+    "[",
+    "*",
+    "ß",
+    "ſ",
+    "İ",
+    "i",
+    "\N{KELVIN SIGN}",
+    "K",
+    "σ",
+    "Σ",
+    "\n",
+]
 TEXTS = [None, "", "a", "aB", "Äa", "ab\\", "%", "iſ", "kK", "ΣΑΣ", "a\nb"]
 NUMBERS = [None, 0, 1, -1, 7, 300, 301, 2**31 - 1, -(2**31)]
 AMOUNTS = [None, 0, "0.0001", "-0.01", "12.5", "99999999999999.99"]
@@ -75,7 +95,7 @@ def scatter(lib: Library) -> dict[str, int]:
     # what an older version left unset, and no write can unset again
     lib.env.flush()
     for column in ("pages", "rating", "price", "lent"):
-        lib.env.tx.execute(f'UPDATE lib_book SET "{column}" = NULL WHERE "key" IN (\'r1\', \'r2\', \'bare\')')
+        lib.env.tx.execute(f"UPDATE lib_book SET \"{column}\" = NULL WHERE \"key\" IN ('r1', 'r2', 'bare')")
     lib.env.cache.reset()
     return ids
 
@@ -91,8 +111,12 @@ EQUAL = ("=", "!=", "=?")
 ORDER = ("<", "<=", ">", ">=")
 LIKE = ("like", "ilike", "not like", "not ilike", "=like", "=ilike")
 
-texts = some.one_of(some.sampled_from([t for t in TEXTS if t is not None]), some.text(some.sampled_from(LETTERS), max_size=3))
-wholes = some.one_of(some.sampled_from([n for n in NUMBERS if n is not None]), some.sampled_from([0.5, 300.5, 2**40, "7", "0"]))
+texts = some.one_of(
+    some.sampled_from([t for t in TEXTS if t is not None]), some.text(some.sampled_from(LETTERS), max_size=3)
+)
+wholes = some.one_of(
+    some.sampled_from([n for n in NUMBERS if n is not None]), some.sampled_from([0.5, 300.5, 2**40, "7", "0"])
+)
 floats = some.sampled_from([0, 0.0, 0.1, -2.5, 1e300, "0.1", 7])
 amounts = some.sampled_from([0, 0.0001, "0.0001", -0.01, 12.5, "12.50", 12.50001, 10**20, "1e-99"])
 days = some.sampled_from([*DAYS[1:], "2026-01-31 12:00:00", "9999-12-31"])
@@ -136,7 +160,9 @@ LINKS: list[tuple[tuple[str, ...], some.SearchStrategy[tuple[str, Any]]]] = [
 ]
 
 
-def _leaves(tables: list[tuple[tuple[str, ...], some.SearchStrategy[tuple[str, Any]]]]) -> some.SearchStrategy[Any]:
+def _leaves(
+    tables: list[tuple[tuple[str, ...], some.SearchStrategy[tuple[str, Any]]]],
+) -> some.SearchStrategy[Any]:
     return some.one_of(
         *(
             some.builds(lambda field, rest: [field, *rest], some.sampled_from(fields), rests)
@@ -169,7 +195,9 @@ _nested = some.one_of(
         lambda field, operator, inner: [field, operator, [inner]],
         some.just("copy_ids"),
         some.sampled_from(["any", "not any"]),
-        some.sampled_from([["number", ">", 0], ["state", "=", False], ["active", "=", False], ["note", "ilike", "A"]]),
+        some.sampled_from(
+            [["number", ">", 0], ["state", "=", False], ["active", "=", False], ["note", "ilike", "A"]]
+        ),
     ),
 )
 domains = _grown(some.one_of(_leaves(BY_TYPE), _leaves(LINKS), _nested))

@@ -38,7 +38,9 @@ class Side:
     def __init__(self, lib: Library) -> None:
         self.books = lib["book"]
         self.ids = scatter(lib)
-        self.names = {record_id: name for name, record_id in self.ids.items() if name[0] == "r" and name[1:].isdigit()}
+        self.names = {
+            record_id: name for name, record_id in self.ids.items() if name[0] == "r" and name[1:].isdigit()
+        }
         self.names |= {lib.ids[name]: name for name in ("alpha", "beta", "gamma", "bare", "old")}
 
     def search(self, domain: Any) -> set[str]:

@@ -7,7 +7,7 @@ as `spec/odoo-protocol.md` section 9 says: `=` finds them by unset values, negat
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +80,9 @@ def _boolean(column: SQL, operator: str, facts: int) -> SQL:
 def _among(dialect: Dialect, left: Comparand, operator: str, facts: int, slot: int) -> SQL:
     negative = operator == "not in"
     unset = facts & UNSET or (facts & EMPTY and left.textual) or (facts & ZERO and left.zero)
+    if unset:
+        # "one of these or unset" is what rules of companies say: it holds for most rows, so an index would mislead
+        left = replace(left, sql=dialect.unindexed(left.sql))
     parts = []
     if facts & SET:
         bound = Slot(slot, _present(_scaled(dialect, left)))

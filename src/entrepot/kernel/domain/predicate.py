@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from entrepot.kernel.domain.expand import expand, field_of
-from entrepot.kernel.domain.operand import LIKE, TEXTS, normal, unset
+from entrepot.kernel.domain.operand import EQUAL, LIKE, ORDERED, TEXTS, normal, unset
 from entrepot.kernel.domain.parse import FALSE, NEGATIVE, TRUE, And, Leaf, Node, Not, conjunction
 from entrepot.storage.dialects.patterns import fold
 
@@ -52,7 +52,7 @@ def _leaf(env: Environment, meta: ModelMeta, leaf: Leaf, ids: tuple[int, ...]) -
     special = (
         field.relational or field.search or field.kind in {"binary", "json"} or name in {"id", "display_name"}
     )
-    if special or dot or leaf.operator in {"=?", "child_of", "parent_of"}:
+    if special or dot or leaf.operator not in EQUAL | ORDERED | LIKE:
         ready = conjunction([meta.among(ids), expand(env, meta, leaf)])
         return set(meta.search_ids(env.derive(su=True), ready))
     ready = normal(field, leaf)
@@ -79,29 +79,32 @@ def _test(field: Field[Any], operator: str, value: Any) -> Test:
         wanted = set(value) if isinstance(value, list) else {value}
         return lambda mine: bool(mine) in wanted
     if operator in LIKE:
-        return _like(operator, value)
+        return _like(field, operator, value)
     if operator in _COMPARE:
         compare = _COMPARE[operator]
         return lambda mine: mine is not None and not unset(value) and compare(mine, value)
     return _equal(field, value if isinstance(value, list) else [value])
 
 
-def _equal(field: Field[Any], values: list[Any]) -> Test:
-    blank: set[Any] = {None}
+def _blank(field: Field[Any]) -> set[Any]:
+    """What counts as unset."""
     if field.kind in TEXTS:
-        blank.add("")
-    elif field.kind in {"integer", "float", "monetary"} and not field.nullable:
-        blank.add(0)
+        return {None, ""}
+    return {None, 0} if field.kind in {"integer", "float", "monetary"} and not field.nullable else {None}
+
+
+def _equal(field: Field[Any], values: list[Any]) -> Test:
+    blank = _blank(field)
     wanted = {each for each in values if not unset(each)}
     if any(map(unset, values)) or wanted & blank:
         wanted |= blank
     return lambda mine: mine in wanted
 
 
-def _like(operator: str, pattern: str) -> Test:
-    whole = operator.startswith("=")
+def _like(field: Field[Any], operator: str, pattern: str) -> Test:
     if not pattern:
-        return lambda mine: mine in {None, ""} if whole else True
+        blank = _blank(field)
+        return lambda mine: mine in blank if operator.startswith("=") else True
     folded = _folding(pattern) if "ilike" in operator else str
     compiled = re.compile(regex(folded(pattern)), re.DOTALL)
     return lambda mine: mine is not None and compiled.fullmatch(folded(str(mine))) is not None

@@ -26,12 +26,23 @@ _FLAT = 4
 _NEGATIVE = frozenset({"!=", "not in", "not any"})
 
 
+def _finds_unset(node: Node) -> bool:
+    """Whether a node is "unset", as record rules say "of nobody's company": it holds for most rows, so an index misleads."""
+    return (
+        isinstance(node, Leaf)
+        and node.operator == "="
+        and (node.value is None or node.value is False)
+        and node.node is None
+    )
+
+
 class Where:
     """Compiles one domain into one query."""
 
     def __init__(self, first_slot: int = 0) -> None:
         """`first_slot`: the index of the first value."""
         self._slots = count(first_slot)
+        self._unselective = False
 
     def compile(self, query: Query, node: Node) -> SQL:
         """The condition of a node on a query's rows. Raises ValidationError for one that stores cannot take."""
@@ -49,7 +60,12 @@ class Where:
             raise TypeError(node)
         if not node.parts:
             return SQL("TRUE" if isinstance(node, And) else "FALSE")
+        before = self._unselective
+        self._unselective = before or (
+            not isinstance(node, And) and any(_finds_unset(part) for part in node.parts)
+        )
         parts = [self._node(query, part) for part in node.parts]
+        self._unselective = before
         return _joined(SQL(" AND " if isinstance(node, And) else " OR "), parts)
 
     def _leaf(self, query: Query, leaf: Leaf) -> SQL:
@@ -65,6 +81,8 @@ class Where:
         if field.kind in {"one2many", "many2many"}:
             return self._to_many(query, field, leaf)
         column = query.column(field)
+        if self._unselective:
+            column = query.dialect.unindexed(column)
         if leaf.node is not None:
             inner = query.sub(query.registry.models[field.comodel])
             ids = _select(inner, inner.id(), self._node(inner, leaf.node))

@@ -80,6 +80,10 @@ class PostgresDialect:
         """One array parameter however long the list."""
         return SQL("{} = ANY({}::{})", column, value, SQL(f"{_TYPES[kind]}[]"))
 
+    def unindexed(self, column: SQL) -> SQL:
+        """The column itself: PostgreSQL has statistics."""
+        return column
+
     def json_get(self, column: SQL, key: str) -> SQL:
         """The `->>` operator with a constant key."""
         return SQL("({} ->> {})", column, literal_text(key))

@@ -82,6 +82,10 @@ class SqliteDialect:
         """One JSON parameter however long the list."""
         return SQL("{} IN (SELECT value FROM json_each({}))", column, converted(value, json_list))
 
+    def unindexed(self, column: SQL) -> SQL:
+        """The column behind a unary plus, which SQLite's planner takes as a sign to leave its indexes alone."""
+        return SQL("+{}", column)
+
     def json_get(self, column: SQL, key: str) -> SQL:
         """The `->>` operator with a constant key."""
         return SQL("({} ->> {})", column, literal_text(key))
