@@ -229,11 +229,13 @@ class Environment:
     def savepoint(self) -> Iterator[None]:
         """A part that can be undone alone: an exception leaving the block undoes it, in the store and the cache."""
         self.flush()
+        hooks = len(self.cache.after_commit)
         try:
             with self.tx.savepoint():
                 yield
                 self.flush()
         except BaseException:
+            del self.cache.after_commit[hooks:]
             self.cache.reset()
             self.work.policy_undone()
             raise

@@ -93,6 +93,7 @@ def test_a_savepoint_undoes_store_and_cache(env):
             order.line_ids.unlink()
             others.append(env["shop.order"].create({"customer": "New"}))
             env.flush()
+            env.cache.after_commit.append(others.clear)
             order.customer = "Mia"
             raise ZeroDivisionError
 
@@ -102,6 +103,7 @@ def test_a_savepoint_undoes_store_and_cache(env):
     assert (len(order.line_ids), order.line_count) == (1, 1)
     assert not others[0].exists()
     assert not env.cache.dirty
+    assert not env.cache.after_commit
 
 
 def test_a_savepoint_that_ends_well_keeps_everything(env):
