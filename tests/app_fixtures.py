@@ -161,11 +161,15 @@ def tenant_name(new_tenant: Callable[..., str]) -> str:
 
 
 def files_of(data: Path) -> set[str]:
-    """Every file and folder under a data folder that tells of tenants; logs of databases come and go."""
+    """Every file and folder under a data folder that tells of tenants.
+
+    Logs of databases come and go; the folders that hold all tenants of a store are made when first needed.
+    """
     kept = ("tenants", "templates", "files", "run/drafts", "run/dumps")
+    found = [path.relative_to(data) for top in kept for path in (data / top).rglob("*")]
     return {
-        str(path.relative_to(data))
-        for top in kept
-        for path in (data / top).rglob("*")
+        str(path)
+        for path in found
         if not path.name.endswith(("-wal", "-shm", "-journal", ".lock"))
+        and (path.parts[0] != "files" or len(path.parts) > len(("files", "sqlite", "tenants")))
     }

@@ -173,3 +173,19 @@ def lib(house: House) -> Iterator[Library]:
     """The library on each store."""
     with library_of(house) as found:
         yield found
+
+
+def groups(
+    lib: Library,
+    groupby: Any,
+    fields: Sequence[str] = (),
+    domain: Sequence[Any] = (),
+    *,
+    lazy: bool = True,
+    context: dict[str, Any] | None = None,
+    **options: Any,
+) -> list[dict[str, Any]]:
+    """The groups of the library's books."""
+    books = lib["book"].with_context(**(context or {}))
+    found: list[dict[str, Any]] = books.read_group(list(domain), list(fields), groupby, lazy=lazy, **options)
+    return found

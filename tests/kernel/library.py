@@ -141,6 +141,14 @@ MODELS = (Shelf, Genre, Author, Book, Copy)
 BLOB = b"cover"
 BOOKS = ("alpha", "beta", "gamma", "bare", "old")
 
+GROUP_KEYS = [
+    "isbn", "state", "lent", "pages", "weight", "rating", "score", "price", "fee", "shelf_id", "author_id",
+    "genre_ids", "sequel_genre_ids", "shelf_code", "author_mentor_id", "author_born", "about", "display_name", "active",
+    *(f"{name}:{grain}" for name in ("printed", "added") for grain in ("hour", "day", "week", "month", "quarter", "year")),
+    "printed:month_number", "added:hour_number", "added:day_of_week", "printed:iso_week_number",
+]  # fmt: skip
+"""Every kind of term that books can be grouped by."""
+
 
 def fill(env: Environment) -> dict[str, int]:
     """Make the records; their ids by the names that tests call them."""

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from kernel.domain.truth import TABLES, meant
+from kernel.domain.truth_of_links import LINK_TABLES
 
 ROWS = [
     pytest.param(domain, expected.split(), id=f"{table}: {domain}")
-    for table, rows in TABLES.items()
+    for table, rows in (TABLES | LINK_TABLES).items()
     for domain, expected in rows
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.errors import AccessError
+from entrepot.errors import AccessError, MissingError
 from entrepot.kernel import compute
 from entrepot.kernel.access import check
 from entrepot.kernel.crud import order as ordering
@@ -41,7 +41,13 @@ def load(env: Environment, records: Model, field: Field[Any]) -> None:
     elif field.path:
         _related(env, meta, ids, field)
     elif field.compute:
-        compute.work_out(env, meta, ids, field)
+        try:
+            compute.work_out(env, meta, ids, field)
+        except MissingError:
+            # a neighbour may be gone, which is no matter of who asks for this one
+            if ids == records.ids:
+                raise
+            compute.work_out(env, meta, records.ids, field)
     elif field.table_kind == "ids":
         found = linked(env.derive(su=True), field, ids)
         values = env.cache.of(field, env)

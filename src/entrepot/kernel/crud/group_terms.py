@@ -85,7 +85,7 @@ class By:
 
 def keys_of(env: Environment, meta: ModelMeta, groupby: Any) -> list[Key]:
     """The terms of `groupby`, each once. Raises ValidationError naming the one that cannot be used, AccessError."""
-    terms = [groupby] if isinstance(groupby, str) else groupby or []
+    terms = [groupby] if groupby and isinstance(groupby, str) else groupby or []
     if not isinstance(terms, (list, tuple)) or not all(isinstance(term, str) for term in terms):
         raise bad("groupby", f"groupby is a list of fields, got {shown(groupby)}")
     if len(terms) > _MAX_TERMS:

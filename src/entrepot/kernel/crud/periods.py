@@ -17,6 +17,7 @@ _PATTERNS = {
     "quarter": "QQQ yyyy",
     "year": "yyyy",
 }
+_SCRIPTS = {"latin": "Latn", "cyrillic": "Cyrl"}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
@@ -39,10 +40,9 @@ def label(start: datetime, grain: str, lang: str) -> str:
 
 
 def _locale(lang: str) -> Locale:
-    """The language as babel knows it: `sr@latin` is a script there. One that it lacks reads as English."""
+    """The language as babel knows it, whose scripts have other names. One that it lacks reads as English."""
     code, _, script = lang.partition("@")
-    tag = f"{code}_{script[:4].title()}n" if script in {"latin", "Cyrillic"} else code
-    for each in (tag.replace("Cyrin", "Cyrl"), code, code.partition("_")[0]):
+    for each in (f"{code}_{_SCRIPTS.get(script, script)}", code, code.partition("_")[0]):
         try:
             return Locale.parse(each)
         except (UnknownLocaleError, ValueError):

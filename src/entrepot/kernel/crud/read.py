@@ -219,6 +219,9 @@ def names_by_id(env: Environment, model: str, ids: Sequence[int | None]) -> dict
     wanted = tuple(dict.fromkeys(each for each in ids if each is not None))
     su = env.derive(su=True)
     comodel = env.registry.models[model]
+    if comodel.name_field is None:
+        named = comodel.fields["display_name"]
+        return {each.ids[0]: su.value(each, named) for each in comodel.type(su, wanted)}
     found = table(su, comodel, ("id", "display_name"), comodel.among(wanted), 0, None, "", pairs=False)
     at = found.columns[1].at
     return {row[0]: row[at] for row in found.rows}

@@ -12,6 +12,8 @@ from typing import Any
 from entrepot.kernel.domain.parse import And, Leaf, Node, Not
 
 Shape = Any
+_IDS = {int}
+"""The types of a list that needs no second look: reading passes thousands of ids."""
 
 LIST, UNSET, SET, EMPTY, ZERO, TRUE, WIDE = (1 << bit for bit in range(7))
 """A list of values; one is unset (None or False); one is not; one is ""; one is 0; one is True; one has letters beyond
@@ -36,6 +38,8 @@ def shape(node: Node, values: list[Any]) -> Shape:
 def facts(value: Any) -> int:
     """What the SQL of a condition depends on besides field and operator, as flags."""
     if type(value) is list:
+        if value and set(map(type, value)) == _IDS:
+            return LIST | SET | (ZERO if 0 in value else 0)
         found = LIST
         for each in value:
             found |= _facts(each)
