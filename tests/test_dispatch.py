@@ -86,7 +86,7 @@ class Colliding:
         self.left = times
         self.error = error
 
-    def transaction(self, *, readonly: bool) -> Any:
+    def transaction(self, *, readonly: bool, locks: frozenset[int] = frozenset()) -> Any:
         if readonly or self.left == 0:
             return self.store.transaction(readonly=readonly)
         self.left -= 1

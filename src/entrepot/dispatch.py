@@ -71,7 +71,7 @@ class Server:
         outcome, trace_id = "ok", ""
         try:
             result = self._retrying(
-                tenant, lambda: self._run(tenant, call, seen), lambda n, e: self._retried(call, n, e)
+                tenant, lambda: self._run(tenant, call, seen), lambda n, e: self._retried(call, seen, n, e)
             )
             if seen.renew is not None:
                 self._renew(tenant, seen.renew)
@@ -128,7 +128,7 @@ class Server:
     def _run(self, tenant: Tenant, call: Call, seen: _Seen) -> Any:
         readonly = self._is_readonly(tenant, call)
         knock = Knock(tenant.name, call.address, call.door)
-        with tenant.store.transaction(readonly=readonly) as tx:
+        with tenant.store.transaction(readonly=readonly, locks=seen.locks) as tx:
             work = tenant.work(tx)
             proven = self.authenticator.prove(tx, work.policy, knock, call.credentials)
             seen.uid = proven.caller.uid
@@ -176,7 +176,9 @@ class Server:
                 self.tenants.forget(tenant.name)
             raise
 
-    def _retried(self, call: Call, attempt: int, error: Exception) -> None:
+    def _retried(self, call: Call, seen: _Seen, attempt: int, error: Exception) -> None:
+        if isinstance(error, SerializationFailure):
+            seen.locks = error.locks
         self.observe(
             TransactionRetried(
                 tenant=call.tenant,
@@ -335,12 +337,14 @@ class Server:
 class _Seen:
     """What a call's event tells of it, and the session that it used."""
 
-    __slots__ = ("renew", "statements", "uid")
+    __slots__ = ("locks", "renew", "statements", "uid")
 
     def __init__(self) -> None:
         self.uid: int | None = None
         self.statements = 0
         self.renew: str | None = None
+        self.locks: frozenset[int] = frozenset()
+        """What the last try asked in vain to lock: the next one holds it from the start."""
 
 
 class _Moved(SerializationFailure):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -220,6 +220,20 @@ class Environment:
             compute.put(self, records, field, value)
         else:
             write.write(records, {field.name: value})
+
+    def lock(self, *parts: str | int) -> None:
+        """Keep a name, such as `("stock.quant", product_id, location_id)`, to this call until it ends.
+
+        Whoever locks the same name runs after us and sees what we did; ask before reading what the decision is made
+        on. Several names of one step belong into one `lock_all`.
+        """
+        self.lock_all([parts])
+
+    def lock_all(self, names: Iterable[tuple[str | int, ...]]) -> None:
+        """The same for several names at once, in whatever order."""
+        spelled = [",".join(map(str, parts)) for parts in names]
+        if spelled:
+            self.tx.lock(spelled)
 
     def flush(self) -> None:
         """Work out what is due and send every unwritten value to the store."""

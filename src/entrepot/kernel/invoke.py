@@ -133,10 +133,17 @@ def plain(result: Any) -> Any:
 
 
 def cleaned(context: Any) -> dict[str, Any]:
-    """A caller's context without keys that would grant anything. Raises BadRequest unless it is an object."""
+    """A caller's context without keys that would grant anything or are the server's own (`_…`).
+
+    Raises BadRequest unless it is an object.
+    """
     if not isinstance(context, Mapping):
         raise BadRequest(f"context is an object, got {type(context).__name__}")
-    found = {key: value for key, value in context.items() if isinstance(key, str) and key not in _PRIVILEGED}
+    found = {
+        key: value
+        for key, value in context.items()
+        if isinstance(key, str) and key not in _PRIVILEGED and not key.startswith("_")
+    }
     if "lang" in found and found["lang"] and not isinstance(found["lang"], str):
         raise BadRequest("context lang is a language code")
     if found.get("tz") and not isinstance(found["tz"], str):

@@ -117,6 +117,15 @@ class Model(Records):
         found = set(self.meta.search_ids(self.env, self.meta.among(possible)))
         return self.browse(record_id for record_id in self.ids if record_id in found)
 
+    def lock(self) -> Self:
+        """Keep these records to this call until it ends: of all calls that lock one of them, one runs at a time.
+
+        Lock before reading what the decision is made on. Calls that write without locking still collide, and are
+        run again.
+        """
+        self.env.lock_all((self.model_name, record_id) for record_id in self.ids)
+        return self
+
     @public(readonly=True, model=True)
     def read_group(
         self,

@@ -9,6 +9,7 @@ from entrepot.kernel.access.policy import EPOCH_TABLE
 from entrepot.kernel.crud import order
 from entrepot.kernel.fields.base import LOG_FIELDS, Field
 from entrepot.kernel.query import I18N
+from entrepot.storage.locks import LOCKS
 from entrepot.storage.schema import Index, Reference, TableColumn, TableSchema
 
 if TYPE_CHECKING:
@@ -18,8 +19,11 @@ NAME_LIMIT = 60
 
 
 def tables(registry: Registry) -> list[TableSchema]:
-    """Every model's table, every link table, and the table of the tenant's epoch."""
-    found = [TableSchema(EPOCH_TABLE, (TableColumn("value", "bigint", required=True),), has_id=False)]
+    """Every model's table, every link table, and those of the tenant's epoch and locks."""
+    found = [
+        TableSchema(EPOCH_TABLE, (TableColumn("value", "bigint", required=True),), has_id=False),
+        LOCKS,
+    ]
     made: dict[str, TableSchema] = {}
     links: dict[str, TableSchema] = {}
     for meta in registry.models.values():

@@ -107,6 +107,12 @@ class Transaction(Protocol):
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that can be undone alone: an exception leaving the block undoes it."""
 
+    def lock(self, names: Iterable[str]) -> None:
+        """Keep names to this transaction until it ends: it sees all that those did who held one of them before.
+
+        Raises SerializationFailure when somebody else holds one; the next try should be given `error.locks`.
+        """
+
     def notify(self, channel: str) -> None:
         """Announce to other processes, at commit, that something of this tenant changed (a no-op where they look themselves)."""
 
@@ -117,8 +123,12 @@ class Store(Protocol):
     name: str
     dialect: Dialect
 
-    def transaction(self, *, readonly: bool) -> AbstractContextManager[Transaction]:
+    def transaction(
+        self, *, readonly: bool, locks: frozenset[int] = frozenset()
+    ) -> AbstractContextManager[Transaction]:
         """A transaction that commits when the block ends and rolls back when an exception leaves it.
+
+        `locks`: the slots that a former try asked for in vain; they are waited for before anything is read.
 
         Commit errors surface as the errors of `storage.violations`. Retrying is `storage.retry`'s.
         """

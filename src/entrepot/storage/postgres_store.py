@@ -22,13 +22,21 @@ from psycopg.pq.abc import PGresult
 
 from entrepot.errors import MissingError
 from entrepot.storage.abc import Dialect, Kind, Row
+from entrepot.storage.locks import ADVISORY_CLASS, LOCK_TABLE, slots
 from entrepot.storage.pool import Pool, Warm
 from entrepot.storage.postgres_connection import Connection
 from entrepot.storage.sql import SQL, ident
-from entrepot.storage.violations import OutOfRange, ReadOnlyViolation, StoreUnavailable
+from entrepot.storage.violations import OutOfRange, ReadOnlyViolation, SerializationFailure, StoreUnavailable
 
 _BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN_WRITING = b"BEGIN ISOLATION LEVEL REPEATABLE READ"
+_TRY_LOCKS = (
+    f"SELECT bool_and(pg_try_advisory_xact_lock({ADVISORY_CLASS}, slot)) FROM unnest($1::integer[]) AS slot"
+)
+_COUNT_LOCKS = (
+    f"INSERT INTO {LOCK_TABLE} AS held (slot, taken) SELECT slot, 1 FROM unnest($1::integer[]) AS slot "
+    "ORDER BY slot ON CONFLICT (slot) DO UPDATE SET taken = held.taken + 1"
+)
 
 
 class PostgresStore:
@@ -40,9 +48,9 @@ class PostgresStore:
         self.dialect: Dialect = dialect
         self.pool: Pool[Connection] = Pool(connect, Connection.close, warm)
 
-    def transaction(self, *, readonly: bool) -> PostgresTransaction:
+    def transaction(self, *, readonly: bool, locks: frozenset[int] = frozenset()) -> PostgresTransaction:
         """See `Store`."""
-        return PostgresTransaction(self, readonly=readonly)
+        return PostgresTransaction(self, readonly=readonly, locks=locks)
 
     def close(self) -> None:
         """See `Store`."""
@@ -56,15 +64,27 @@ class PostgresStore:
 class PostgresTransaction:
     """The `Transaction` of a database; also its own context manager, because that costs least."""
 
-    __slots__ = ("_begun", "_connection", "_depth", "_store", "dialect", "readonly", "statements")
+    __slots__ = (
+        "_begun",
+        "_connection",
+        "_depth",
+        "_held",
+        "_locked",
+        "_store",
+        "dialect",
+        "readonly",
+        "statements",
+    )
 
     _connection: Connection
 
-    def __init__(self, store: PostgresStore, *, readonly: bool) -> None:
+    def __init__(self, store: PostgresStore, *, readonly: bool, locks: frozenset[int] = frozenset()) -> None:
         """Nothing is taken before the block is entered."""
         self._store = store
         self._begun = False
         self._depth = 0
+        self._held = locks
+        self._locked: set[int] = set()
         self.dialect = store.dialect
         self.readonly = readonly
         self.statements = 0
@@ -76,6 +96,8 @@ class PostgresTransaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, SerializationFailure):
+            error.locks |= self._held | self._locked
         try:
             if self._begun and not self._connection.is_lost():
                 # a rollback would cost no less for readers, and psycopg's would forget the prepared
@@ -83,7 +105,12 @@ class PostgresTransaction:
                 self._end(b"COMMIT" if kind is None else b"ROLLBACK")
             elif self._begun and kind is None:
                 raise StoreUnavailable("the connection was lost", repeatable=True)
+        except SerializationFailure as late:
+            late.locks |= self._held | self._locked
+            raise
         finally:
+            if self._held and not self._connection.is_lost():
+                self._connection.command(b"SELECT pg_advisory_unlock_all()")
             self._store.pool.give(self._connection, usable=self._connection.is_idle())
 
     def fetch(self, text: str, params: Sequence[object] = (), *, alone: bool = False) -> list[Row]:
@@ -132,6 +159,18 @@ class PostgresTransaction:
         self._begin()
         return _Savepoint(self)
 
+    def lock(self, names: Iterable[str]) -> None:
+        """See `Transaction`."""
+        self._may_write()
+        asked = slots(names) - self._locked
+        if not asked:
+            return
+        self._locked |= asked
+        free = asked - self._held
+        if free and not self.fetch(_TRY_LOCKS, (sorted(free),))[0][0]:
+            raise SerializationFailure("somebody else holds a lock of this call")
+        self.fetch(_COUNT_LOCKS, (sorted(asked),))
+
     def notify(self, channel: str) -> None:
         """See `Transaction`."""
         self.fetch("SELECT pg_notify($1, '')", (channel,))
@@ -156,13 +195,22 @@ class PostgresTransaction:
     def _begin(self) -> None:
         if self._begun:
             return
-        command = _BEGIN_READING if self.readonly else _BEGIN_WRITING
         try:
-            self._connection.command(command)
+            self._open_block()
         except StoreUnavailable:
             self._replace_connection()
-            self._connection.command(command)
+            self._open_block()
         self._begun = True
+
+    def _open_block(self) -> None:
+        if self._held:
+            # Waited for before the transaction begins, and so before its snapshot; always in one order, so that
+            # nobody waits in a circle.
+            waits = [
+                b"SELECT pg_advisory_lock(%d, %d)" % (ADVISORY_CLASS, slot) for slot in sorted(self._held)
+            ]
+            self._connection.command(b";".join(waits))
+        self._connection.command(_BEGIN_READING if self.readonly else _BEGIN_WRITING)
 
     def _replace_connection(self) -> None:
         """Take a new connection for one that is lost; the idle ones beside it have most likely gone the same

@@ -26,7 +26,8 @@ def retrying(
 ) -> T:
     """Run `work` (one transaction, begun and ended inside) up to `tries` times while it collides.
 
-    Pauses double and are drawn at random, so that two callers do not meet again. Raises ConflictError when
+    Pauses double and are drawn at random, so that two callers do not meet again; a try that will wait for locks
+    needs none. Raises ConflictError when
     the last try collided too, and TenantUnavailable when the database cannot be reached or was lost in the
     moment of commit.
     """
@@ -43,7 +44,8 @@ def retrying(
             failure = error
         if observe is not None:
             observe(attempt, failure)
-        sleep(pause_seconds(attempt))
+        if not getattr(failure, "locks", None):
+            sleep(pause_seconds(attempt))
     raise ValueError("tries must be at least 1")
 
 

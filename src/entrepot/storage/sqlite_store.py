@@ -44,7 +44,7 @@ class SqliteStore:
             lambda: connect(self.path, durable=durable), Connection.close, warm
         )
 
-    def transaction(self, *, readonly: bool) -> SqliteTransaction:
+    def transaction(self, *, readonly: bool, locks: frozenset[int] = frozenset()) -> SqliteTransaction:
         """See `Store`. Writers begin at once (BEGIN IMMEDIATE), readers at their first statement."""
         return SqliteTransaction(self, readonly=readonly)
 
@@ -179,6 +179,11 @@ class SqliteTransaction:
         if not self._begun:
             self._begin_reading()
         return _Savepoint(self)
+
+    def lock(self, names: Iterable[str]) -> None:
+        """See `Transaction`: a writer is alone from its first statement to its last."""
+        if self.readonly:
+            raise ReadOnlyViolation("this transaction is readonly")
 
     def notify(self, channel: str) -> None:
         """See `Transaction`: other processes read the file themselves."""

@@ -43,6 +43,9 @@ class OutOfRange(Violation):
 class SerializationFailure(Violation):
     """Concurrent transactions collided (also a deadlock or a busy database): the whole call may be repeated."""
 
+    locks: frozenset[int] = frozenset()
+    """The slots that the next try should hold before it begins; see `storage.locks`."""
+
 
 class StoreUnavailable(Exception):  # noqa: N818 - a state
     """The database cannot be reached at the moment."""

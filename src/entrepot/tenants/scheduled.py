@@ -16,6 +16,7 @@ from entrepot.kernel.environment import Environment, Work
 from entrepot.observe.events import Crashed, JobFinished, Observer, new_trace_id
 from entrepot.storage.abc import Transaction
 from entrepot.storage.retry import retrying
+from entrepot.storage.violations import SerializationFailure
 from entrepot.tenants.catalog import Tenants
 from entrepot.tenants.tenant import SYSTEM, Tenant, finish
 
@@ -53,7 +54,9 @@ class Scheduled:
         job = _Job()
         outcome, told = "ok", ""
         try:
-            retrying(lambda: self._attempt(tenant, job_id, now, job), self.tenants.settings.retries)
+            retrying(
+                lambda: self._attempt(tenant, job_id, now, job), self.tenants.settings.retries, job.collided
+            )
         except EntrepotError as error:
             if not job.name:
                 raise
@@ -76,7 +79,7 @@ class Scheduled:
         )
 
     def _attempt(self, tenant: Tenant, job_id: int, now: datetime, job: _Job) -> None:
-        with tenant.store.transaction(readonly=False) as tx:
+        with tenant.store.transaction(readonly=False, locks=job.locks) as tx:
             shared = tenant.work(tx)
             if not _is_due(tx, job_id, now):
                 # Somebody else ran it, or it was switched off meanwhile.
@@ -136,11 +139,17 @@ class Scheduled:
 class _Job:
     """What the event of a run tells of it."""
 
-    __slots__ = ("attempt", "method", "model", "name")
+    __slots__ = ("attempt", "locks", "method", "model", "name")
 
     def __init__(self) -> None:
         self.name = self.model = self.method = ""
         self.attempt = 1
+        self.locks: frozenset[int] = frozenset()
+
+    def collided(self, attempt: int, error: Exception) -> None:
+        """The next try holds from its start what this one asked in vain to lock."""
+        if isinstance(error, SerializationFailure):
+            self.locks = error.locks
 
 
 def _call(shared: Work, row: Any, job: _Job) -> None:

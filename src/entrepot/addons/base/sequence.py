@@ -94,11 +94,10 @@ class Sequence(Model, name="ir.sequence", order="name, id"):
         return self.ensure_one().take(sequence_date)
 
     def take(self, day: Any = None) -> str:
-        """Take one number. The row is read and written in this transaction, so no two calls commit the same
-        number,
-        and a call that fails gives its number back: standard and gapless sequences are both without holes.
+        """Take one number. The row is locked, read and written in this transaction, so no two calls commit the same
+        number, and a call that fails gives its number back: standard and gapless sequences are both without holes.
         """
-        sequence = self.ensure_one().sudo()
+        sequence = self.ensure_one().sudo().lock()
         moment = self._moment(day)
         begins = period_start(moment.date(), _reset(sequence.reset))
         number = sequence.number_next
