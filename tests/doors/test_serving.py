@@ -81,6 +81,7 @@ def test_workers_do_not_outlive_their_parent(start: Start) -> None:
     assert server.process is not None
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
+    assert eventually(lambda: len(told(server, "server_stopped")) == 2)
     assert eventually(lambda: is_free(server.port))
 
 

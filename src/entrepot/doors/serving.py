@@ -177,6 +177,16 @@ def _signals_held() -> Iterator[None]:
 class Uvicorn(uvicorn.Server):
     """uvicorn, but for what becomes of a signal: it ends serving and nothing else, so the exit status is ours."""
 
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        """`ready` is called once requests are answered and signals end it in an orderly way."""
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
+        await super().startup(sockets)
+        self._ready()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Handle signals while serving, but those that are ignored, and never raise them once more afterwards."""
@@ -215,8 +225,8 @@ def work(settings: Settings, listening: socket.socket, build: Build) -> None:
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http="httptools",
     )
-    built.observe(ServerStarted(pid=os.getpid(), version=__version__))
-    Uvicorn(config).run(sockets=[listening])
+    started = ServerStarted(pid=os.getpid(), version=__version__)
+    Uvicorn(config, lambda: built.observe(started)).run(sockets=[listening])
     built.observe(ServerStopped(pid=os.getpid()))
 
 
