@@ -6,6 +6,7 @@ from entrepot.call import Value
 from entrepot.errors import (
     AccessDenied,
     AccessError,
+    BadQuery,
     BadRequest,
     ConflictError,
     MissingError,
@@ -14,6 +15,12 @@ from entrepot.errors import (
     ValidationError,
 )
 from entrepot.files.mimetypes import guess as guess_mimetype
+from entrepot.jobs.addresses import Refused as AddressRefused
+from entrepot.jobs.backoff import is_schedule as is_retry_schedule
+from entrepot.jobs.outgoing import Unreached
+from entrepot.jobs.webhooks import new_message_id
+from entrepot.jobs.webhooks import new_secret as new_webhook_secret
+from entrepot.jobs.webhooks import problem_of_secret as webhook_secret_problem
 from entrepot.kernel.access.expression import compile_domain
 from entrepot.kernel.command import Command
 from entrepot.kernel.declare import constrains, cron, depends, ondelete, public
@@ -45,6 +52,8 @@ from entrepot.table import Table
 __all__ = [
     "AccessDenied",
     "AccessError",
+    "AddressRefused",
+    "BadQuery",
     "BadRequest",
     "Binary",
     "Boolean",
@@ -72,6 +81,7 @@ __all__ = [
     "Selection",
     "Table",
     "Text",
+    "Unreached",
     "UserError",
     "ValidationError",
     "Value",
@@ -81,8 +91,12 @@ __all__ = [
     "cron",
     "depends",
     "guess_mimetype",
+    "is_retry_schedule",
     "new_key",
+    "new_message_id",
+    "new_webhook_secret",
     "ondelete",
     "public",
     "sequence",
+    "webhook_secret_problem",
 ]

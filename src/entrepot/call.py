@@ -67,6 +67,14 @@ class Anonymous:
 Credentials: TypeAlias = Password | Bearer | Session | Operator | Anonymous
 
 
+@dataclass(frozen=True, slots=True)
+class On:
+    """The records that a method is called on, said apart from its arguments: ids, or the domain that finds them."""
+
+    ids: tuple[int, ...] = ()
+    domain: Sequence[Any] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request for one method, as any door has decoded it. No proof of identity yet."""
@@ -77,6 +85,8 @@ class Call:
     method: str
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    on: On | None = None
+    """None: the first argument of a method of records is their ids."""
     door: str = "internal"
     address: str = ""
     """The client's network address, for attempt limits and the log."""

@@ -39,6 +39,7 @@ from entrepot.storage.retry import retrying
 from entrepot.storage.violations import SerializationFailure, StoreUnavailable
 from entrepot.tenants.catalog import Tenants
 from entrepot.tenants.tenant import Tenant, finish
+from entrepot.transfer import Transfer
 
 T = TypeVar("T")
 
@@ -62,6 +63,7 @@ class Server:
         self.administration = administration
         self.observe = observe
         self._metrics = metrics
+        self.transfer = Transfer(settings, tenants, authenticator, observe)
 
     def answer(self, call: Call) -> Any:
         """Run one call: a Value or `Table`. Raises EntrepotError, and only bugs besides."""
@@ -138,7 +140,8 @@ class Server:
             args, kwargs = (
                 (call.args, call.kwargs) if readonly else copy.deepcopy((call.args, dict(call.kwargs)))
             )
-            result = invoke(Environment(work, proven.caller), call.model, call.method, args, kwargs)
+            env = Environment(work, proven.caller)
+            result = invoke(env, call.model, call.method, args, kwargs, call.on)
             if not readonly:
                 finish(work)
             seen.statements = tx.statements

@@ -6,6 +6,7 @@ the server as `InternalError` with an id that leads to the log.
 
     EntrepotError
     ├── BadRequest            bytes or arguments that cannot be understood
+    │   ├── BadQuery          a filter, an order or a selection that cannot be used
     │   ├── TooLarge          past a bound
     │   └── UnknownMethod     no such model method, or not callable from outside
     ├── AccessDenied          nobody is who they say
@@ -54,6 +55,20 @@ class BadRequest(EntrepotError):  # noqa: N818 - the field's names (HTTP, Odoo),
     """The request cannot be understood."""
 
     code = "bad_request"
+
+
+class BadQuery(BadRequest):
+    """The query cannot be used.
+
+    `problems` holds everything that is wrong with it.
+    """
+
+    code = "bad_query"
+
+    def __init__(self, message: str = "", problems: Sequence[Problem] = (), **data: Any) -> None:
+        """Make the message from the problems when none is given."""
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(message or "\n".join(problem.message for problem in self.problems), **data)
 
 
 class TooLarge(BadRequest):
@@ -113,9 +128,17 @@ class ValidationError(UserError):
 
 
 class ConflictError(UserError):
-    """Somebody else changed this at the same time; try again."""
+    """Somebody else changed this at the same time; try again.
+
+    `problems` tells what contradicts what, where a new try will not help: a step backwards, a name of several records.
+    """
 
     code = "conflict"
+
+    def __init__(self, message: str = "", problems: Sequence[Problem] = (), **data: Any) -> None:
+        """Make the message from the problems when none is given."""
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(message or "\n".join(problem.message for problem in self.problems), **data)
 
 
 class RateLimited(EntrepotError):  # noqa: N818 - RFC 6585's term

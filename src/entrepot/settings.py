@@ -52,11 +52,16 @@ class Settings:
     default_tenant: str = setting("", "Tenant of requests that name none.")
     list_tenants: bool = setting(True, "Whether the database service lists tenants to anybody who asks.")
     max_body_bytes: int = setting(128 * MIB, "Largest request body a door reads into memory.")
+    max_import_bytes: int = setting(512 * MIB, "Largest file that is taken for an import; it is kept on the disk.")
     max_depth: int = setting(200, "Deepest nesting of values in a request.", least=1)
     threads: int = setting(0, "Worker threads a process; 0 for 1 on SQLite and 4 on PostgreSQL.")
     open_stores: int = setting(64, "Tenants whose connections one process keeps open.", least=1)
     open_tenants: int = setting(2000, "Tenants whose rights and models one process remembers.", least=1)
     session_seconds: int = setting(7 * 86400, "How long an unused session lives.", least=1)
+    session_parameter: bool = setting(
+        True, "Whether the REST door takes a session from the parameter session_id, besides the cookie."
+    )
+    page_size: int = setting(1000, "Largest page of the REST door.", least=1)
     login_attempts: int = setting(
         10, "Failed logins per login and address in a window before further ones are refused.", least=1
     )
@@ -68,6 +73,17 @@ class Settings:
     durable: bool = setting(True, "Whether an acknowledged write survives power loss on the embedded store.")
     trusted_proxies: str = setting("", "Comma list of proxy addresses whose X-Forwarded-For is believed.")
     cron: bool = setting(True, "Whether this server runs scheduled actions.")
+    outbox: bool = setting(True, "Whether this server sends the messages of its tenants' outboxes.")
+    outbox_senders: int = setting(16, "Messages that are sent at the same time.", least=1, most=256)
+    smtp_url: str = setting(
+        "",
+        "Relay that mail is handed to (smtp+starttls://user:password@host:587, smtps://…, smtp://…); empty keeps it.",
+        secret=True,
+    )
+    mail_from: str = setting("", "Sender of mail that names none.")
+    outgoing_allowed: str = setting(
+        "", "Comma list of hosts and networks inside that every tenant may send to and fetch from."
+    )
     metrics_public: bool = setting(False, "Whether /metrics answers other machines than this one.")
     log_level: str = setting("info", "debug, info, warning or error.", among=LEVELS)
 

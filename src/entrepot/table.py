@@ -17,6 +17,7 @@ Raw forms (the same on every store, see `storage/abc.py`):
     json        at              str of JSON | None
     many2one    at, at + 1      int | None, str | None (id and display name)
     ids         at              list[int]
+    size        at              str "<key>.<bytes>" | None (a file of which only the size is told)
     value       at              any `Value`, already in its inside form
 """
 
@@ -88,8 +89,15 @@ def reader(column: Column) -> Callable[[tuple[Any, ...]], Any]:
             return lambda row: None if row[at] is None else json.loads(row[at])
         case "many2one":
             return lambda row: None if row[at] is None else (row[at], row[at + 1])
+        case "size":
+            return lambda row: None if row[at] is None else size(row[at])
         case _:
             return lambda row: row[at]
+
+
+def size(raw: str) -> int:
+    """Read how many bytes a stored file has."""
+    return int(raw.partition(".")[2])
 
 
 def decimal(raw: Decimal | int, scale: int) -> Decimal:

@@ -21,7 +21,7 @@ def commands(group: click.Group = entrepot, before: tuple[str, ...] = ()) -> Ite
 
 
 COMMANDS = sorted(commands())
-GROUPS = [(), ("tenant",), ("addon",), ("user",)]
+GROUPS = [(), ("tenant",), ("addon",), ("user",), ("outbox",)]
 
 
 def test_all_of_them_are_tried_here() -> None:
@@ -29,6 +29,8 @@ def test_all_of_them_are_tried_here() -> None:
         "run",
         "serve",
         "call",
+        "import",
+        "export",
         "shell",
         "addon list",
         "addon install",
@@ -44,6 +46,10 @@ def test_all_of_them_are_tried_here() -> None:
         "user create",
         "user password",
         "user key",
+        "outbox list",
+        "outbox show",
+        "outbox replay",
+        "outbox resume",
     }
 
 

@@ -20,6 +20,12 @@ PRINTED = {
     "jsonrpc": [r"\[\{'id': \d+, 'name': '.*\]"],
     "web_session": [r".+", r"\d+ partners"],
     "json2": [r"\[\{'id': \d+, 'name': '.+', 'email': '.+@.+\]"],
+    "rest_client": [
+        r"\{'name': 'Acme', 'child_ids': \[\{'name': 'Bob', 'parent_id': \{'name': 'Acme'\}\}\]\}",
+        r"2 of 3 \['Ann', 'Bob'\]",
+        r"\{'matched': 3\}",
+        r"\{'result': True\}",
+    ],
     "database": [r"\[.*'example'.*\]", r"False \d+ bytes saved"],
     "files": [r"206 b'seen'"],
 }

@@ -53,6 +53,8 @@ class Context:
             yield env
             if not readonly:
                 finish(env.work)
+        for hook in env.cache.after_commit:
+            hook()
 
     def answer(self, value: Any, text: str | Callable[[], str] = "") -> None:
         """Print a value as JSON where it was asked for, its text otherwise."""

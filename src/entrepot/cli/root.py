@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from entrepot import __version__
-from entrepot.cli import addon, call, run, serve, shell, tenant, user
+from entrepot.cli import addon, call, export, import_, outbox, run, serve, shell, tenant, user
 from entrepot.cli.command import Group, house_options
 from entrepot.cli.context import Context
 
@@ -25,7 +25,18 @@ def entrepot(ctx: click.Context) -> None:
     ctx.ensure_object(Context)
 
 
-for command in (run.run, serve.serve, tenant.tenant, addon.addon, user.user, call.call, shell.shell):
+for command in (
+    run.run,
+    serve.serve,
+    tenant.tenant,
+    addon.addon,
+    user.user,
+    outbox.outbox,
+    call.call,
+    shell.shell,
+    import_.import_,
+    export.export,
+):
     entrepot.add_command(command)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from entrepot.call import Call, Credentials
 from entrepot.files.reply import FileReply
 from entrepot.settings import Settings
+from entrepot.transfer import Transfer
 
 __all__ = ["Administration", "FileReply", "House"]
 
@@ -79,6 +80,10 @@ class House(Protocol):
     @property
     def administration(self) -> Administration:
         """Where orders about tenants go."""
+
+    @property
+    def transfer(self) -> Transfer:
+        """Where files are imported and exported."""
 
     def answer(self, call: Call) -> Any:
         """Run one call. Returns a Value or `Table` (alone or nested in lists and dicts); raises EntrepotError only."""

@@ -18,9 +18,10 @@ from entrepot.doors.abc import House
 from entrepot.doors.address import Proxies
 from entrepot.doors.body import Intake, SlowBody
 from entrepot.doors.error_map import refusal
-from entrepot.doors.http import TEXT, FileBody, NoSuchPage, Reply, Request, Route
+from entrepot.doors.http import TEXT, FileBody, NoSuchPage, Reply, Request, Route, StreamBody
 from entrepot.doors.router import Router
 from entrepot.doors.routes import all_doors
+from entrepot.doors.streaming import stream
 from entrepot.doors.threads import Workers
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -29,6 +30,8 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 CHUNK = 256 * 1024
 IDLE_SECONDS = 60.0
+STREAMS = 4
+"""How many answers are made while they are sent; further ones wait for their turn."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _SLASHES = re.compile("//+")
 
@@ -78,6 +81,7 @@ class Application:
         self.close = close
         self._threads = house.settings.threads or threads
         self._workers: Workers | None = None
+        self._streams: Workers | None = None
         self._proxies = Proxies(house.settings.trusted_proxies)
         self._intake = Intake(house.settings.max_body_bytes)
 
@@ -87,6 +91,13 @@ class Application:
         if self._workers is None:
             self._workers = Workers(self._threads)
         return self._workers
+
+    @property
+    def streams(self) -> Workers:
+        """The threads that make long answers, so that short ones need not wait for them."""
+        if self._streams is None:
+            self._streams = Workers(STREAMS)
+        return self._streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request, or the server's life."""
@@ -104,9 +115,10 @@ class Application:
             if event["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
             elif event["type"] == "lifespan.shutdown":
-                if self._workers is not None:
-                    self._workers.stop()
-                    self._workers = None
+                for each in (self._workers, self._streams):
+                    if each is not None:
+                        each.stop()
+                self._workers = self._streams = None
                 if self.close is not None:
                     self.close()
                 await send({"type": "lifespan.shutdown.complete"})
@@ -120,7 +132,7 @@ class Application:
             reply = await self._reply(route, request, receive)
         except Disconnected:
             return
-        size = await self._send(request, reply, receive, send)
+        reply, size = await self._deliver(route, request, reply, receive, send)
         ms = (perf_counter() - began) * 1000
         door = "none" if route is None else route.door
         self.observe(
@@ -217,8 +229,25 @@ class Application:
         finally:
             await self.workers.run(upload.discard)
 
+    async def _deliver(
+        self, route: Route | None, request: Request, reply: Reply, receive: Receive, send: Send
+    ) -> tuple[Reply, int]:
+        """Send an answer, whatever its body is; the answer as it went out, and its size."""
+        body = reply.body
+        if not isinstance(body, StreamBody):
+            return reply, await self._send(request, reply, receive, send)
+        if request.method == "HEAD":
+            body.close()
+            reply = reply._replace(body=b"")
+            return reply, await self._send(request, reply, receive, send)
+        sent = await stream(self.streams, request, reply, lambda error: refuse(route, error), receive, send)
+        if sent.instead is not None:
+            return sent.instead, await self._send(request, sent.instead, receive, send)
+        return reply._replace(status=sent.status, body=b""), sent.size
+
     async def _send(self, request: Request, reply: Reply, receive: Receive, send: Send) -> int:
         body = reply.body
+        assert not isinstance(body, StreamBody)  # noqa: S101 - told to the type checker
         size = body.length if isinstance(body, FileBody) else len(body)
         headers = [*reply.headers, (b"x-request-id", request.request_id.encode("ascii"))]
         if reply.status not in {204, 304}:

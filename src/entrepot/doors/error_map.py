@@ -20,6 +20,7 @@ from entrepot.doors.http import JSON, Reply
 from entrepot.errors import (
     AccessDenied,
     AccessError,
+    BadQuery,
     BadRequest,
     ConflictError,
     EntrepotError,
@@ -56,6 +57,7 @@ class Wire:
 WIRES: Mapping[type, Wire] = MappingProxyType(
     {  # error          http  xmlrpc  json-rpc  data.name
         BadRequest: Wire(400, 1, 200, "builtins.ValueError"),
+        BadQuery: Wire(400, 1, 200, "builtins.ValueError"),
         WrongArguments: Wire(422, 1, 200, "builtins.TypeError"),
         TooLarge: Wire(413, 1, 200, "builtins.ValueError"),
         UnsupportedEncoding: Wire(415, 1, 200, "builtins.ValueError"),

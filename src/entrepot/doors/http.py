@@ -73,12 +73,33 @@ class FileBody:
     unlink: Path | None = None
 
 
+class Sink(Protocol):
+    """Where a streamed answer is written to."""
+
+    status: int
+    """Of the answer; may be changed until the first byte is written."""
+
+    def write(self, content: bytes) -> None:
+        """Send the next piece. Raises `streaming.ClientGone`."""
+
+    def check(self) -> None:
+        """Raise `streaming.ClientGone` when nobody waits any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBody:
+    """Bytes that are made while they are sent: `produce` runs in a thread, `close` when all is over."""
+
+    produce: Callable[[Sink], None]
+    close: Callable[[], None] = lambda: None
+
+
 class Reply(NamedTuple):
     """One HTTP response. `headers` are without the length, which follows from the body."""
 
     status: int
     headers: Headers
-    body: bytes | FileBody = b""
+    body: bytes | FileBody | StreamBody = b""
 
 
 Handler: TypeAlias = Callable[[House, Request], Reply]

@@ -6,6 +6,7 @@ from entrepot.doors import files, operations
 from entrepot.doors.database import forms
 from entrepot.doors.json2 import door as json2
 from entrepot.doors.jsonrpc import door as jsonrpc
+from entrepot.doors.rest import door as rest
 from entrepot.doors.router import Router
 from entrepot.doors.session import door as session
 from entrepot.doors.session import pages
@@ -21,6 +22,7 @@ def all_doors() -> Router:
     router.add(pages.routes())
     router.add(forms.routes())
     router.add({}, json2.prefixes())
+    router.add(rest.routes(), rest.prefixes())
     router.add(files.routes(), files.prefixes())
     router.add(operations.routes())
     return router

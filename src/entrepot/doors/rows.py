@@ -32,14 +32,14 @@ def json_rows(table: Table, *, empty: bool | None) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=SHAPES_KEPT)
 def _json_spell(columns: tuple[Column, ...], width: int, *, empty: bool | None) -> Any:
-    cells = ", ".join(f"{column.name!r}: {_json_cell(column)}" for column in columns)
+    cells = ", ".join(f"{column.name!r}: {json_cell(column)}" for column in columns)
     return generate(
         f"[{{{cells}}} for {variables(width)} in rows]",
         {"EMPTY": empty, "number": number, "loads": json.loads},
     )
 
 
-def _json_cell(column: Column) -> str:
+def json_cell(column: Column) -> str:
     """The Python expression that spells one cell."""
     at = f"c{column.at}"
     zero = "EMPTY" if column.nullable else "0"
@@ -61,6 +61,8 @@ def _json_cell(column: Column) -> str:
             )
         case "ids":
             return f"{at} or []"
+        case "size":
+            return f"EMPTY if {at} is None else int({at}.partition('.')[2])"
         case _:
             return f"EMPTY if {at} is None else {at}"
 
@@ -75,11 +77,11 @@ def variables(width: int) -> str:
     return "(" + "".join(f"c{at}," for at in range(width)) + ")"
 
 
-def generate(expression: str, names: Mapping[str, Any]) -> Any:
-    """Return the function of `rows` that evaluates an expression; `names` are bound as defaults, hence fast
-    locals.
+def generate(expression: str, names: Mapping[str, Any], more: tuple[str, ...] = ()) -> Any:
+    """Return the function of `rows` (and of what `more` names) that evaluates an expression; `names` are bound as
+    defaults, hence fast locals.
     """
-    bound = ", ".join(f"{name}={name}" for name in names)
+    bound = ", ".join([*more, *(f"{name}={name}" for name in names)])
     scope = dict(names)
     source = f"def spell(rows, {bound}):\n    return {expression}\n"
     exec(compile(source, "<shape>", "exec"), scope)  # noqa: S102 - the source is made above of repr-ed names and numbers

@@ -1,7 +1,7 @@
 """Values → JSON bytes: what every JSON wire spells alike, and whether nothing is `false` or `null`.
 
 Decimal → number, date and datetime → "YYYY-MM-DD[ HH:MM:SS]" in UTC, bytes → base64 text, sets, tuples and
-generators → arrays, `Table` → array of objects, NaN and infinities → null. Integers of any size stay whole.
+generators → arrays, `Table` and `Tree` → array of objects, NaN and infinities → null. Integers of any size stay whole.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import Any
 import orjson
 
 from entrepot.doors.rows import json_rows
+from entrepot.doors.trees import tree_rows
 from entrepot.table import Table
+from entrepot.tree import Tree
 
 # Dataclasses are passed on so that a `Table` reaches us; datetimes so that they are spelled as Odoo spells
 # them.
@@ -64,8 +66,8 @@ def plain(value: Any, *, empty: bool | None) -> Any:
         for key, item in value.items():
             simple[str(key)] = plain(item, empty=empty)
         return simple
-    if isinstance(value, Table):
-        value = json_rows(value, empty=empty)
+    if isinstance(value, Table | Tree):
+        value = _rows(value, empty=empty)
     elif isinstance(value, bytes | bytearray | memoryview | Decimal | date):
         return plain(_scalar(value), empty=empty)
     if not isinstance(value, Iterable):
@@ -111,10 +113,14 @@ def _default_null(value: Any) -> Any:
 
 
 def _default(value: Any, *, empty: bool | None) -> Any:
-    if isinstance(value, Table):
-        return json_rows(value, empty=empty)
+    if isinstance(value, Table | Tree):
+        return _rows(value, empty=empty)
     if isinstance(value, set | frozenset):
         return list(value)
     if isinstance(value, Mapping):
         return dict(value)
     return _scalar(value)
+
+
+def _rows(value: Table | Tree, *, empty: bool | None) -> list[dict[str, Any]]:
+    return json_rows(value, empty=empty) if isinstance(value, Table) else tree_rows(value, empty=empty)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from entrepot.kernel.fields.base import Field
 
     Key: TypeAlias = Field[Any] | tuple[Field[Any], str]
-    """A field, or a translated field with a language."""
+    """A field, or one with what its value depends on besides: a language, a part of the context."""
 
 
 ARCHIVED = "archived"
@@ -41,11 +41,14 @@ class Cache:
 
     @staticmethod
     def key(field: Field[Any], env: Environment) -> Key:
-        """Under which the values of a field are kept: translated ones by language, links with or without archived."""
+        """Under which a field's values are kept: by language, by what they need of the context, with or without archived."""
         if not field.contextual:
             return field
         if field.translate:
             return (field, env.lang)
+        if field.depends_context:
+            seen = [env.company_ids if key == "company" else env.context.get(key) for key in field.depends_context]
+            return (field, repr(seen))
         return field if env.context.get("active_test", True) else (field, ARCHIVED)
 
     def of(self, field: Field[Any], env: Environment) -> dict[int, Any]:
@@ -88,7 +91,7 @@ class Cache:
 
     def forget_field(self, field: Field[Any]) -> None:
         """Drop what is known of a field and is not to be written."""
-        if not field.translate:
+        if not field.translate and not field.depends_context:
             for key in (field, (field, ARCHIVED)) if field.contextual else (field,):
                 if self._values.get(key):
                     self._forget(key)

@@ -72,10 +72,52 @@ def _forget(
         env.cache.forget_ids(target, changed)
     if not env.registry.triggers.get(target):
         return ()
+    if not _reaches_stored(env, target):
+        _forget_after(env, target, None if path else changed, set())
+        return ()
     known = seen.setdefault(target, set())
     more = tuple(owner for owner in _owners(env, path, changed, fresh=fresh) if owner not in known)
     known.update(more)
     return more
+
+
+def _reaches_stored(env: Environment, field: Field[Any]) -> bool:
+    """Whether a stored field is worked out from this one, at whatever remove: then its records must be found."""
+
+    def make() -> bool:
+        waiting, known = [field], {field}
+        while waiting:
+            for target, _ in env.registry.triggers.get(waiting.pop(), ()):
+                if target.stored:
+                    return True
+                if target not in known:
+                    known.add(target)
+                    waiting.append(target)
+        return False
+
+    return env.registry.plans.get(("reaches stored", field.model, field.name), make)
+
+
+def _forget_after(
+    env: Environment,
+    field: Field[Any],
+    ids: tuple[int, ...] | None,
+    known: set[tuple[Field[Any], bool]],
+) -> None:
+    """Drop what unstored fields know that follows from one of them, of these records or (None) of all: no record is
+    asked for, since nothing of it is to be written.
+    """
+    for target, path in env.registry.triggers.get(field, ()):
+        of_all = ids is None or bool(path) or target.translate
+        if (target, of_all) in known:
+            continue
+        known.add((target, of_all))
+        if ids is None or of_all:
+            env.cache.forget_field(target)
+            _forget_after(env, target, None, known)
+        else:
+            env.cache.forget_ids(target, ids)
+            _forget_after(env, target, ids, known)
 
 
 def _owners(env: Environment, path: Path, ids: tuple[int, ...], *, fresh: bool) -> tuple[int, ...]:

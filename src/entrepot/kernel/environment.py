@@ -12,15 +12,18 @@ from zoneinfo import ZoneInfo
 from entrepot.call import EMPTY, Caller
 from entrepot.clock import Clock
 from entrepot.errors import AccessError, MissingError, UserError
+from entrepot.jobs.outside import Outside
 from entrepot.kernel import compute, externals
+from entrepot.kernel.access import check
 from entrepot.kernel.access.policy import Policy, read_policy
 from entrepot.kernel.cache import Cache
-from entrepot.kernel.crud import fetch, flush, write
+from entrepot.kernel.crud import fetch, flush
 from entrepot.kernel.fields.base import MISSING
 from entrepot.names import is_lang
 
 if TYPE_CHECKING:
     from entrepot.files.store import FileStore
+    from entrepot.kernel.declare import Right
     from entrepot.kernel.fields.base import Field
     from entrepot.kernel.model import Model
     from entrepot.kernel.registry import Registry
@@ -32,10 +35,28 @@ SUPERUSER = 1
 class Work:
     """What all environments of one transaction share."""
 
-    __slots__ = ("_policy", "_stale", "cache", "clock", "files", "policy_moved", "registry", "tenant", "tx")
+    __slots__ = (
+        "_policy",
+        "_stale",
+        "cache",
+        "clock",
+        "files",
+        "outside",
+        "policy_moved",
+        "registry",
+        "tenant",
+        "tx",
+    )
 
     def __init__(
-        self, tx: Transaction, registry: Registry, policy: Policy, files: FileStore, clock: Clock, tenant: str
+        self,
+        tx: Transaction,
+        registry: Registry,
+        policy: Policy,
+        files: FileStore,
+        clock: Clock,
+        tenant: str,
+        outside: Outside | None = None,
     ) -> None:
         """Begin with an empty cache."""
         self.tx = tx
@@ -47,7 +68,12 @@ class Work:
         self.files = files
         self.clock = clock
         self.tenant = tenant
+        self.outside = outside or Outside()
         self.cache = Cache()
+
+    def wake(self) -> None:
+        """Tell the senders that this tenant has something to send."""
+        self.outside.wake(self.tenant)
 
     def policy_changed(self) -> None:
         """From here on this transaction uses a policy of its own, read with its own changes."""
@@ -72,7 +98,7 @@ class Work:
 class Environment:
     """A user's view of a transaction. Cheap to derive; all derivatives share the cache."""
 
-    __slots__ = ("cache", "caller", "context", "files", "lang", "registry", "su", "tx", "work")
+    __slots__ = ("cache", "caller", "context", "files", "lang", "registry", "su", "tx", "vouched", "work")
 
     def __init__(
         self, work: Work, caller: Caller, context: Mapping[str, Any] = EMPTY, *, su: bool = False
@@ -91,6 +117,19 @@ class Environment:
             known = isinstance(lang, str) and is_lang(lang)
             raise UserError(f"Invalid language code: {lang if known else '?'}")
         self.lang: str = lang
+        self.vouched: Mapping[Any, frozenset[int]] = EMPTY
+        """(model, right) -> records whose rules were asked, as a set, for the work that this environment was made for."""
+
+    def vouching(self, model: str, right: Right, ids: Iterable[int]) -> Environment:
+        """This environment for a piece of work on records, whose rules are asked now and not again for each.
+
+        Raises AccessError, MissingError. What is derived from it asks again.
+        """
+        wanted = frozenset(ids)
+        check.check_records(self, model, tuple(wanted), right)
+        found = self.derive()
+        found.vouched = {(model, right): wanted}
+        return found
 
     def __getitem__(self, model: str) -> Model:
         meta = self.registry.models.get(model)
@@ -219,7 +258,7 @@ class Environment:
         if computing is not None and computing.issuperset(records.ids):
             compute.put(self, records, field, value)
         else:
-            write.write(records, {field.name: value})
+            records.write({field.name: value})
 
     def lock(self, *parts: str | int) -> None:
         """Keep a name, such as `("stock.quant", product_id, location_id)`, to this call until it ends.
@@ -234,6 +273,16 @@ class Environment:
         spelled = [",".join(map(str, parts)) for parts in names]
         if spelled:
             self.tx.lock(spelled)
+
+    @property
+    def outside(self) -> Outside:
+        """Which addresses outside are allowed."""
+        return self.work.outside
+
+    def wake(self) -> None:
+        """Once this transaction has committed, tell the senders that there is something to send."""
+        if self.work.wake not in self.cache.after_commit:
+            self.cache.after_commit.append(self.work.wake)
 
     def flush(self) -> None:
         """Work out what is due and send every unwritten value to the store."""

@@ -30,7 +30,7 @@ def split(external_id: str, module: str = "") -> tuple[str, str]:
 
 def find(env: Environment, external_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
     """(model, id) for each known external id."""
-    names = [split(each) for each in dict.fromkeys(external_ids) if _can_be_kept(each)]
+    names = [split(each) for each in dict.fromkeys(external_ids) if can_be_kept(each)]
     if not names:
         return {}
     if env.cache.dirty:
@@ -49,7 +49,7 @@ def find(env: Environment, external_ids: Sequence[str]) -> dict[str, tuple[str, 
     return {f"{m}.{n}": (model, res_id) for m, n, model, res_id in rows if (m, n) in wanted}
 
 
-def _can_be_kept(text: str) -> bool:
+def can_be_kept(text: str) -> bool:
     """Whether stores can hold a text: no NUL, no half of a surrogate pair. Nothing is known by any other."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 

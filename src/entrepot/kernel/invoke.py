@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from entrepot.call import On
 from entrepot.errors import AccessError, BadRequest, MissingError, UnknownMethod
 from entrepot.kernel.access import check
+from entrepot.kernel.crud import search
 from entrepot.kernel.declare import Public
 from entrepot.kernel.model import Model
 from entrepot.kernel.records import Records
@@ -52,10 +54,16 @@ def declared(registry: Registry, model: Any, method: Any) -> tuple[ModelMeta, Pu
 
 
 def invoke(
-    env: Environment, model: str, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    env: Environment,
+    model: str,
+    method: str,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    on: On | None = None,
 ) -> Any:
     """Call a public method. Records in the answer become their ids; `create` of one set of values one id.
 
+    `on`: the records to call it on, where they do not stand in `args`; a method of the model needs none.
     Raises what the method raises, BadRequest for arguments that do not fit.
     """
     meta, public = declared(env.registry, model, method)
@@ -69,6 +77,8 @@ def invoke(
     function = getattr(meta.type, method)
     ids: tuple[int, ...] = ()
     if not public.model:
+        if on is not None:
+            args = (_aimed(env, meta, on), *args)
         if not args:
             raise BadRequest(f"{model}.{method} needs the ids of records as its first argument")
         ids = id_list(meta, method, args[0])
@@ -91,6 +101,11 @@ def invoke(
         single = method == "create" and isinstance(args[0] if args else named.get("vals_list"), Mapping)
         return result.ids[0] if single else list(result.ids)
     return result if _is_base(method) else plain(result)
+
+
+def _aimed(env: Environment, meta: ModelMeta, on: On) -> list[int]:
+    """The ids of the records that a call is meant for."""
+    return list(on.ids) if on.domain is None else search.search(env, meta, on.domain)
 
 
 def _is_base(method: str) -> bool:

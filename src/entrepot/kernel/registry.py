@@ -58,6 +58,8 @@ class ModelMeta:
     active: AnyField | None = None
     name_field: AnyField | None = None
     """The stored field that is the display name; None when a method works it out."""
+    names_plainly: bool = True
+    """Whether records are found by their name field alone; else the model has a way of its own."""
     zeros: tuple[tuple[str, Any], ...] = ()
     """Columns that are never left empty, with what they hold instead: False, 0."""
     methods: dict[str, Public] = field(default_factory=dict)
@@ -369,6 +371,9 @@ def _finish(meta: ModelMeta) -> None:
     name_field = meta.fields.get(meta.rec_name) if meta.rec_name else None
     if name_field is not None and not own and reachable(name_field) and name_field.table_kind == "text":
         meta.name_field = name_field
+    meta.names_plainly = all(
+        getattr(meta.type, name) is getattr(Model, name) for name in ("name_search", "search_display_name")
+    )
     for name in dir(meta.type):
         method = getattr(meta.type, name, None)
         if name.startswith("__") or isinstance(method, Field) or not callable(method):

@@ -232,6 +232,57 @@ class JobFinished(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageTried(Event):
+    """One try to deliver a message to a peer is over. `lag_ms`: since it was made, to the second."""
+
+    tenant: str
+    endpoint_id: int
+    message_id: str
+    topic: str
+    attempt: int
+    duration_ms: float
+    lag_ms: float
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSent(MessageTried):
+    """A peer has taken a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed(MessageTried):
+    """A peer has not taken a message; `final`: it is not tried any more."""
+
+    level: ClassVar[Level] = "warning"
+
+    error: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailTried(Event):
+    """One try to hand a mail to the relay is over. `outcome`: sent, failed (it is tried again) or dead."""
+
+    tenant: str
+    mail_id: int
+    attempt: int
+    duration_ms: float
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointDisabled(Event):
+    """Nothing is sent to an endpoint any more, until somebody resumes it."""
+
+    level: ClassVar[Level] = "warning"
+
+    tenant: str
+    endpoint_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerStarted(Event):
     """A process of the server is ready to answer."""
 

@@ -60,6 +60,24 @@ TENANT_SECONDS = Family(
 )
 JOBS = Family("entrepot_jobs_total", "counter", "Tries of background jobs by outcome.", ("job", "outcome"))
 JOB_SECONDS = Family("entrepot_job_duration_seconds", "summary", "Duration of background jobs.", ("job",))
+MESSAGES = Family(
+    "entrepot_outbox_tries_total", "counter", "Tries to deliver a message to a peer by outcome.", ("outcome",)
+)
+MESSAGE_SECONDS = Family(
+    "entrepot_outbox_try_duration_seconds",
+    "histogram",
+    "Duration of tries to deliver a message.",
+    ("outcome",),
+)
+MESSAGE_LAG = Family(
+    "entrepot_outbox_lag_seconds", "summary", "Time from making a message until a peer took it."
+)
+MAILS = Family(
+    "entrepot_mail_tries_total", "counter", "Tries to hand a mail to the relay by outcome.", ("outcome",)
+)
+ENDPOINTS_DISABLED = Family(
+    "entrepot_outbox_endpoints_disabled_total", "counter", "Endpoints that were switched off."
+)
 CRASHES = Family("entrepot_crashes_total", "counter", "Errors that are the server's own fault.", ("door",))
 
 FAMILIES = (
@@ -76,6 +94,11 @@ FAMILIES = (
     TENANT_SECONDS,
     JOBS,
     JOB_SECONDS,
+    MESSAGES,
+    MESSAGE_SECONDS,
+    MESSAGE_LAG,
+    ENDPOINTS_DISABLED,
+    MAILS,
     CRASHES,
 )
 """Every family, in the order of the page."""

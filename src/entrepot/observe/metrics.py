@@ -40,8 +40,10 @@ _OPERATIONS: Mapping[type[events.TenantEvent], str] = {
 class Metrics:
     """A sink that counts, in `folder` together with the server's other processes. Open it after a fork."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, gauges: Callable[[], Mapping[str, tuple[str, float]]] = dict) -> None:
+        """`gauges` tells what is at the moment, whenever somebody asks: name -> (help, value)."""
         self._folder = folder
+        self._gauges = gauges
         self._series = Series(folder)
         self._lock = self._series.lock
         self._values = self._series.values
@@ -54,6 +56,10 @@ class Metrics:
             events.LoginFailed: self._refusal,
             events.MasterPasswordRefused: self._master_refusal,
             events.JobFinished: self._job,
+            events.MessageSent: self._sent,
+            events.MessageFailed: self._unsent,
+            events.EndpointDisabled: self._disabled,
+            events.MailTried: self._mail,
             events.Crashed: self._crash,
             **dict.fromkeys(_OPERATIONS, self._operation),
         }
@@ -69,7 +75,7 @@ class Metrics:
         """What every process of the server has counted, with further gauges: name -> (help, value)."""
         sums, living = total(self._folder)
         processes = {"entrepot_processes": ("Processes that count at the moment.", float(living))}
-        return exposition(families.FAMILIES, sums, {**processes, **(gauges or {})})
+        return exposition(families.FAMILIES, sums, {**processes, **self._gauges(), **(gauges or {})})
 
     def close(self) -> None:
         """Stop counting; what was counted stays in the sums."""
@@ -111,6 +117,23 @@ class Metrics:
     def _job(self, event: events.JobFinished) -> None:
         self._add(families.JOBS, (event.job, event.outcome), 1)
         self._measure(families.JOB_SECONDS, (event.job,), event.duration_ms / 1000)
+
+    def _sent(self, event: events.MessageSent) -> None:
+        self._add(families.MESSAGES, ("sent",), 1)
+        self._bucket(families.MESSAGE_SECONDS, ("sent",), event.duration_ms / 1000)
+        self._measure(families.MESSAGE_LAG, (), event.lag_ms / 1000)
+
+    def _unsent(self, event: events.MessageFailed) -> None:
+        outcome = "dead" if event.final else "failed"
+        self._add(families.MESSAGES, (outcome,), 1)
+        self._bucket(families.MESSAGE_SECONDS, (outcome,), event.duration_ms / 1000)
+
+    def _disabled(self, event: events.EndpointDisabled) -> None:
+        del event
+        self._add(families.ENDPOINTS_DISABLED, (), 1)
+
+    def _mail(self, event: events.MailTried) -> None:
+        self._add(families.MAILS, (event.outcome,), 1)
 
     def _operation(self, event: events.TenantEvent) -> None:
         self._measure(families.TENANT_SECONDS, (_OPERATIONS[type(event)],), event.duration_ms / 1000)

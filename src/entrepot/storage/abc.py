@@ -104,6 +104,16 @@ class Transaction(Protocol):
     ) -> list[int]:
         """Insert rows into a table with a self-numbering `id`; return the ids in the order of the rows."""
 
+    def update(
+        self,
+        table: str,
+        columns: Sequence[str],
+        kinds: Sequence[Kind],
+        ids: Sequence[int],
+        rows: Sequence[Sequence[Any]],
+    ) -> None:
+        """Set columns of rows of a table, each to values of its own, in one statement where the store can."""
+
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that can be undone alone: an exception leaving the block undoes it."""
 

@@ -142,17 +142,24 @@ class PostgresTransaction:
             text = _insert_one(table, tuple(columns))
             return [self.fetch(text, row)[0][0] for row in rows]
         text = _insert_many(table, tuple(columns), tuple(self.dialect.column_type(kind) for kind in kinds))
-        keys = [str(at) for at in range(len(columns))]
-        try:
-            # str of JSON columns is JSON text already: it travels as text and is cast
-            spelled = orjson.dumps(
-                [dict(zip(keys, row, strict=True)) for row in rows], default=_spell
-            ).decode()
-        except orjson.JSONEncodeError as error:
-            raise OutOfRange(str(error)) from error
+        spelled = _recordset(rows, len(columns))
         # numbers of the sequence are drawn in the order of the rows; sorting makes RETURNING's order no
         # matter
         return sorted(row[0] for row in self.fetch(text, (spelled,)))
+
+    def update(
+        self,
+        table: str,
+        columns: Sequence[str],
+        kinds: Sequence[Kind],
+        ids: Sequence[int],
+        rows: Sequence[Sequence[object]],
+    ) -> None:
+        """See `Transaction`. The rows travel as one JSON text."""
+        types = tuple(self.dialect.column_type(kind) for kind in kinds)
+        text = _update_many(table, tuple(columns), types)
+        numbered = [(*row, record_id) for row, record_id in zip(rows, ids, strict=True)]
+        self.execute(text, (_recordset(numbered, len(columns) + 1),))
 
     def savepoint(self) -> AbstractContextManager[None]:
         """See `Transaction`."""
@@ -287,6 +294,30 @@ def _insert_many(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -
         f"WITH ORDINALITY AS r({aliases}, at) "
         'ORDER BY r.at RETURNING "id"'
     )
+
+
+@lru_cache(maxsize=1024)
+def _update_many(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
+    travelling = ", ".join(f'"{at}" {"text" if kind == "jsonb" else kind}' for at, kind in enumerate(types))
+    pairs = ", ".join(
+        f'{ident(name).chunks[0]} = r."{at}"' + ("::jsonb" if kind == "jsonb" else "")
+        for at, (name, kind) in enumerate(zip(columns, types, strict=True))
+    )
+    return (
+        f"UPDATE {ident(table).chunks[0]} AS t SET {pairs} "
+        f'FROM jsonb_to_recordset($1::jsonb) AS r({travelling}, "{len(types)}" integer) '
+        f'WHERE t.id = r."{len(types)}"'
+    )
+
+
+def _recordset(rows: Sequence[Sequence[object]], width: int) -> str:
+    """Rows as a JSON list of objects whose keys are positions. Raises OutOfRange."""
+    keys = [str(at) for at in range(width)]
+    try:
+        # str of JSON columns is JSON text already: it travels as text and is cast
+        return orjson.dumps([dict(zip(keys, row, strict=True)) for row in rows], default=_spell).decode()
+    except orjson.JSONEncodeError as error:
+        raise OutOfRange(str(error)) from error
 
 
 def _names(columns: tuple[str, ...]) -> str:

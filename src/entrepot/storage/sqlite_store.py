@@ -174,6 +174,20 @@ class SqliteTransaction:
             raise translate(error) from error
         return ids
 
+    def update(
+        self,
+        table: str,
+        columns: Sequence[str],
+        kinds: Sequence[Kind],
+        ids: Sequence[int],
+        rows: Sequence[Sequence[object]],
+    ) -> None:
+        """See `Transaction`."""
+        self.execute_many(
+            _update_text(table, tuple(columns)),
+            ((*row, record_id) for row, record_id in zip(rows, ids, strict=True)),
+        )
+
     def savepoint(self) -> AbstractContextManager[None]:
         """See `Transaction`."""
         if not self._begun:
@@ -273,6 +287,12 @@ class _Savepoint:
         elif tx._connection.raw.in_transaction:  # noqa: SLF001
             tx._run(f"ROLLBACK TO {self._name}")  # noqa: SLF001
             tx._run(f"RELEASE {self._name}")  # noqa: SLF001
+
+
+@lru_cache(maxsize=1024)
+def _update_text(table: str, columns: tuple[str, ...]) -> str:
+    pairs = ", ".join(f"{ident(name).chunks[0]} = ?" for name in columns)
+    return f"UPDATE {ident(table).chunks[0]} SET {pairs} WHERE id = ?"
 
 
 @lru_cache(maxsize=1024)

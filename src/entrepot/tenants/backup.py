@@ -176,9 +176,15 @@ def _unpack_file(reader: dumps.Reader, key: str, files: FileStore) -> None:
         upload.finish()
 
 
+def _pause_endpoints(env: Environment) -> None:
+    """Peers must not hear twice, or of the past, what the original has told them: somebody decides what they get."""
+    running = env["outbox.endpoint"].with_context(active_test=False).search([("state", "=", "running")])
+    running.write({"state": "paused", "disabled_reason": "This database was restored or copied."})
+
+
 def make_its_own(tenant: Tenant, *, identity: bool, neutralize: bool) -> None:
     """Cut a copy's ties: no sessions; with `identity` a new one; with `neutralize` no API keys, scheduled actions
-    or mail that waits.
+    or mail that waits. With an outbox nothing leaves in any case: mail that waits is withdrawn, endpoints are paused.
     """
     with tenant.store.transaction(readonly=False) as tx:
         work = tenant.work(tx)
@@ -189,6 +195,10 @@ def make_its_own(tenant: Tenant, *, identity: bool, neutralize: bool) -> None:
         if neutralize:
             tx.execute("DELETE FROM res_users_apikeys")
             env["ir.cron"].search([]).write({"active": False})
+        is_sending = "outbox.endpoint" in env
+        if neutralize or is_sending:
             env["mail.mail"].search([("state", "=", "outgoing")]).write({"state": "cancel"})
+        if is_sending:
+            _pause_endpoints(env)
         finish(work)
         raise_epoch(tx)

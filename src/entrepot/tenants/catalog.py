@@ -19,6 +19,7 @@ from entrepot import names
 from entrepot.clock import Clock
 from entrepot.errors import ConflictError, MissingError
 from entrepot.files.store import FileStore
+from entrepot.jobs.outside import outside
 from entrepot.settings import Settings
 from entrepot.storage.abc import Engine
 from entrepot.tenants.drafts import Draft, Drafts
@@ -35,6 +36,7 @@ class Tenants:
         self.registries = registries
         self.settings = settings
         self.clock = clock
+        self.outside = outside(settings)
         self.drafts = Drafts(engine, self.files, settings.data / "run" / "drafts")
         self._files = settings.data / "files" / engine.dialect.name
         self._names_lock = settings.data / "run" / f"names-{engine.dialect.name}.lock"
@@ -58,7 +60,9 @@ class Tenants:
 
     def make(self, name: str) -> Tenant:
         """A tenant, or a draft, that nobody else is given. Raises MissingError when it is not there."""
-        return Tenant(name, self.engine.open(name), self.files(name), self.registries, self.clock)
+        return Tenant(
+            name, self.engine.open(name), self.files(name), self.registries, self.clock, self.outside
+        )
 
     def is_open(self, name: str) -> bool:
         """Whether this process has a tenant of that name open, which costs nothing to ask."""

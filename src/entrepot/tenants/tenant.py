@@ -10,6 +10,7 @@ from entrepot.call import Caller
 from entrepot.clock import Clock
 from entrepot.errors import MissingError, TenantUnavailable
 from entrepot.files.store import FileStore, Swept
+from entrepot.jobs.outside import Outside
 from entrepot.kernel.access.policy import Policy, raise_epoch, read_epoch, read_policy
 from entrepot.kernel.environment import SUPERUSER, Environment, Work
 from entrepot.kernel.loading.install import installed
@@ -29,13 +30,20 @@ class Tenant:
     """One tenant. Threads may share it."""
 
     def __init__(
-        self, name: str, store: Store, files: FileStore, registries: Registries, clock: Clock
+        self,
+        name: str,
+        store: Store,
+        files: FileStore,
+        registries: Registries,
+        clock: Clock,
+        outside: Outside | None = None,
     ) -> None:
         """Nothing is read before the first transaction."""
         self.name = name
         self.store = store
         self.files = files
         self.clock = clock
+        self.outside = outside
         self._registries = registries
         self._state: tuple[Policy, Registry] | None = None
 
@@ -80,7 +88,7 @@ class Tenant:
     def work(self, tx: Transaction, clock: Clock | None = None) -> Work:
         """The shared part of a transaction's environments."""
         policy, registry = self.state(tx)
-        return Work(tx, registry, policy, self.files, clock or self.clock, self.name)
+        return Work(tx, registry, policy, self.files, clock or self.clock, self.name, self.outside)
 
     def environment(
         self, tx: Transaction, uid: int = SUPERUSER, *, clock: Clock | None = None

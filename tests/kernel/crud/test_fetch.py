@@ -138,3 +138,12 @@ def test_each_language_has_its_own_value(lib):
     assert (book.title, french.title) == ("Alpha", "Alphabet")
     assert set(french.genre_ids.mapped("name")) == {"Policier", "Poetry"}
     assert set(book.genre_ids.mapped("name")) == {"Crime", "Poetry"}
+
+
+def test_a_neighbour_that_is_gone_does_not_hide_what_others_follow(lib):
+    shelf = lib["shelf"].create({"name": "Two", "code": "T2"})
+    one, two = lib["book"].create([{"title": each, "shelf_id": shelf.id} for each in ("one", "two")])
+    two.unlink()
+    assert one.shelf_code == "T2"
+    with pytest.raises(MissingError):
+        _ = two.shelf_code

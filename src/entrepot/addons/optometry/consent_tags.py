@@ -32,6 +32,9 @@ TAGS: Mapping[str, str] = {
     "company.name": "Name of the clinic",
     "company.address": "Address of the clinic in one line",
     "company.phone": "Phone of the clinic",
+    "order.name": "Number of the order",
+    "order.date": "Day of the order, YYYY-MM-DD",
+    "order.items": "What was ordered, in one line",
     "today": "The day the form is made, YYYY-MM-DD",
 }
 

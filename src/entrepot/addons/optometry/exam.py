@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from entrepot.addons.base.value_lists import with_each
 from entrepot.addons.optometry import exam_states
@@ -57,13 +57,15 @@ _BOOKED = {
     "state",
     "exam_type",
 }
-_FREE_AFTER_SIGNING = {"addendum_ids", "active"}
 
 
 class Exam(
     Model, name="appointment.exam", mixins=["appointment.exam.findings"], order="date_start desc, id desc"
 ):
     """Exam"""
+
+    _free_after_signing: ClassVar[frozenset[str]] = frozenset({"addendum_ids", "active"})
+    """Fields that may change on a signed exam because they are not clinical."""
 
     name = Char(string="Number", readonly=True, default=sequence("appointment.exam"), unique=True)
     patient_id = Many2one("got2.patient", required=True, on_delete="cascade", index=True)
@@ -167,7 +169,7 @@ class Exam(
         if importing(self.env):
             return super().write(vals)
         given = {key: value for key, value in vals.items() if key not in _SIGNATURE}
-        if set(given) - _FREE_AFTER_SIGNING:
+        if set(given) - self._free_after_signing:
             for exam in self:
                 if exam.state == "signed":
                     raise UserError(f"Exam {exam.name} {CLOSED}")

@@ -28,6 +28,7 @@ def routes() -> dict[str, Route]:
     call_button = route(DOOR, dataset.call_button)
     return {
         "/web/session/authenticate": route(DOOR, authenticate),
+        "/web/session/authenticate/": route(DOOR, authenticate),
         "/web/session/get_session_info": route(DOOR, get_session_info),
         "/web/session/check": route(DOOR, check),
         "/web/session/destroy": route(DOOR, destroy),
@@ -58,10 +59,11 @@ def authenticate(house: House, request: Request, params: Mapping[str, Any]) -> A
     """Log in: the session's info with its id, and the cookie. Wrong credentials are a result whose `uid` is
     false.
     """
-    name, login, password = (
-        text("authenticate", each, member(params, each, "authenticate"))
-        for each in ("db", "login", "password")
+    login, password = (
+        text("authenticate", each, member(params, each, "authenticate")) for each in ("login", "password")
     )
+    given = params.get("db") or house.tenant_for(host=request.host or None)
+    name = text("authenticate", "db", member({"db": given} if given else {}, "db", "authenticate"))
     try:
         if not login or not password:
             raise AccessDenied  # noqa: TRY301 - told like every other refusal of this address

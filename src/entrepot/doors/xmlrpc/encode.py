@@ -17,6 +17,7 @@ from entrepot.doors.values import spell_bytes, spell_datetime
 from entrepot.doors.xmlrpc.markup import FALSE, INT_MAX, INT_MIN, TRUE, escape, seal
 from entrepot.doors.xmlrpc.rows import clean_rows_text, rows_text
 from entrepot.table import Table
+from entrepot.tree import Tree
 
 _HEAD = "<?xml version='1.0'?>\n<methodResponse>\n"
 _FOOT = "</methodResponse>\n"
@@ -100,6 +101,8 @@ def _simplified(value: Any) -> str | list[Any] | dict[Any, Any]:
             return f"<value><string>{spell_bytes(value)}</string></value>"
         case Mapping():
             return dict(value)
+        case Tree():
+            return list(value.dicts())
         case Iterable():
             return list(value)
         case _:

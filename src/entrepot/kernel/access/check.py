@@ -6,12 +6,13 @@ in searches, and refused with AccessError when asked by id.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import AccessError, MissingError
 from entrepot.kernel.access.policy import Granted
 from entrepot.kernel.declare import Right
-from entrepot.kernel.domain.parse import TRUE, Node, conjunction, disjunction, parse
+from entrepot.kernel.domain.parse import TRUE, Leaf, Node, Not, conjunction, disjunction, parse
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from entrepot.kernel.registry import ModelMeta
 
 _NOBODY = Granted()
+_NO_IDS: frozenset[int] = frozenset()
 _VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 
 
@@ -86,6 +88,24 @@ def _combine(env: Environment, model: str, right: str) -> tuple[Node, bool]:
     return conjunction(everybody), timed
 
 
+def may_turn(env: Environment, model: str, right: Right, names: AbstractSet[str]) -> bool:
+    """Whether a write of these fields could change what rules say of a record: not when they ask other columns only."""
+    return _asks(env.registry.models[model], rule_tree(env, model, right), names)
+
+
+def _asks(meta: ModelMeta, node: Node, names: AbstractSet[str]) -> bool:
+    """Whether a condition may read one of some fields; what is not a plain column may rest on any."""
+    if isinstance(node, Leaf):
+        field = meta.fields.get(node.field)
+        plain = field is not None and field.has_column and not field.computed and node.node is None
+        if node.operator in {"child_of", "parent_of"} or not (plain or node.field == "id"):
+            return True
+        return node.field in names
+    if isinstance(node, Not):
+        return _asks(meta, node.part, names)
+    return any(_asks(meta, part, names) for part in node.parts)
+
+
 def may_field(env: Environment, field: Field[Any]) -> bool:
     """Whether the caller may see a field at all."""
     if env.su or not field.groups:
@@ -109,7 +129,7 @@ def check_fields(env: Environment, meta: ModelMeta, names: list[str], operation:
 def check_records(env: Environment, model: str, ids: tuple[int, ...], right: Right) -> None:
     """Raise AccessError when a rule refuses one of these records, MissingError when one is not there."""
     tree = rule_tree(env, model, right)
-    if tree is TRUE or not ids:
+    if tree is TRUE or not ids or env.vouched.get((model, right), _NO_IDS).issuperset(ids):
         return
     meta = env.registry.models[model]
     allowed = set(meta.find_ids(env.derive(su=True), conjunction([meta.among(ids), tree])))

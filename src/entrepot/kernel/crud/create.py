@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.errors import BadRequest, Problem, ValidationError
 from entrepot.kernel import compute
 from entrepot.kernel.access import check, epochs
+from entrepot.kernel.command import LINK, SET, Triple
 from entrepot.kernel.crud import constraints, defaults, fetch, refusals
 from entrepot.kernel.crud.translations import SOURCE
 from entrepot.kernel.crud.values import (
@@ -22,11 +23,11 @@ from entrepot.kernel.crud.values import (
 )
 from entrepot.kernel.crud.write import apply_rest, forget_links
 from entrepot.kernel.domain.parse import TRUE
+from entrepot.kernel.fields.base import Field
 from entrepot.storage.violations import Violation
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
-    from entrepot.kernel.fields.base import Field
     from entrepot.kernel.registry import ModelMeta
 
 MAX_RECORDS = 100_000
@@ -52,7 +53,7 @@ def create(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str,
     ids = _insert(env, meta, parts)
     by_id = dict(zip(ids, parts, strict=True))
     _owe(env, meta, by_id)
-    rest = {i: Sorted(links=each.links, inverses=each.inverses) for i, each in by_id.items()}
+    rest = {i: Sorted(links=_added(meta, each.links), inverses=each.inverses) for i, each in by_id.items()}
     places = {record_id: str(at) for at, record_id in enumerate(ids)} if len(ids) > 1 else {}
     apply_rest(env, meta, rest, places)
     epochs.changed(env, meta.name, None)
@@ -66,18 +67,33 @@ def create(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str,
     return ids
 
 
+def _added(meta: ModelMeta, links: Mapping[str, list[Triple]]) -> dict[str, list[Triple]]:
+    """The commands on relations of a new record: with nothing there yet, setting links is adding them, and what is added
+    to many records is checked and sent at once.
+    """
+    found = dict(links)
+    for name, commands in links.items():
+        if commands and commands[0][0] == SET and meta.fields[name].kind == "many2many":
+            found[name] = [*((LINK, other, 0) for other in commands[0][2]), *commands[1:]]
+    return found
+
+
 def _prepared(env: Environment, meta: ModelMeta, values_list: Sequence[Mapping[str, Any]]) -> list[Sorted]:
     """The values with defaults, by where they go. Raises ValidationError with everything that is wrong with them."""
     parts: list[Sorted] = []
     problems: list[list[Problem]] = []
+    needed = env.registry.plans.get(("needed", meta.name), lambda: _needed(meta))
+    filler = defaults.Filler(env, meta)
     for values in values_list:
         wrong: list[Problem] = []
         filled = dict(values)
-        defaults.fill(env, meta, filled)
+        filler.fill(filled)
         each = sort(env, meta, filled, wrong)
         for name, zero in meta.zeros:
             each.columns.setdefault(name, zero)
-        wrong.extend(refusals.required(meta, _missing(meta, each, wrong)).problems)
+        missing = _missing(needed, each, wrong)
+        if missing:
+            wrong.extend(refusals.required(meta, missing).problems)
         parts.append(each)
         problems.append(wrong)
     if any(problems):
@@ -111,17 +127,21 @@ def _check_links(
         fetch.check_links(env, field, {record_id for record_id in found if record_id})
 
 
-def _missing(meta: ModelMeta, each: Sorted, problems: list[Problem]) -> list[str]:
-    wrong = {problem.path for problem in problems}
-    return [
-        name
+def _needed(meta: ModelMeta) -> tuple[Field[Any], ...]:
+    """The columns that a record cannot be without."""
+    return tuple(
+        field
         for name, field in meta.columns.items()
-        if field.required
-        and not field.computed
-        and name not in wrong
-        and name not in meta.delegates
-        and field.is_empty(each.columns.get(name))
-    ]
+        if field.required and not field.computed and name not in meta.delegates
+    )
+
+
+def _missing(needed: Sequence[Field[Any]], each: Sorted, problems: list[Problem]) -> list[str]:
+    found = [field.name for field in needed if field.is_empty(each.columns.get(field.name))]
+    if not found or not problems:
+        return found
+    wrong = {problem.path for problem in problems}
+    return [name for name in found if name not in wrong]
 
 
 class _Rehearsed(Exception):  # noqa: N818 - a signal, not an error
@@ -172,14 +192,17 @@ def _insert(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> tuple[int
     used = dict.fromkeys(name for each in parts for name in each.columns)
     names = [*used, *(name for name in log if name in meta.columns and name not in used)]
     fields = [meta.columns[name] for name in names]
+    count = len(parts)
+    # a column at a time: most have the same value in every row, or need no other form
+    cells: dict[str, list[Any]] = {
+        name: [each.columns.get(name, log.get(name)) for each in parts]
+        if name in used
+        else [log[name]] * count
+        for name in names
+    }
     exact = env.tx.dialect.exact_decimals
-    rows = [
-        [
-            field.raw(each.columns.get(name, log.get(name)), exact=exact)
-            for name, field in zip(names, fields, strict=True)
-        ]
-        for each in parts
-    ]
+    rows = list(zip(*(_raws(field, cells[field.name], exact=exact) for field in fields), strict=True))
+    rows = rows or [()] * count
     if env.cache.dirty:
         env.flush()
     kinds = [field.column_kind or "text" for field in fields]
@@ -193,12 +216,21 @@ def _insert(env: Environment, meta: ModelMeta, parts: list[Sorted]) -> tuple[int
         }
         raise refusals.explained(env, meta, violation, wanted) from violation
     for name, field in meta.columns.items():
-        values = env.cache.of(field, env)
-        for record_id, each in zip(ids, parts, strict=True):
-            values[record_id] = each.columns.get(name, log.get(name))
+        found = cells.get(name)
+        env.cache.of(field, env).update(dict.fromkeys(ids) if found is None else zip(ids, found, strict=True))
     if env.lang != SOURCE:
         _translate(env, meta, ids, parts)
     return ids
+
+
+def _raws(field: Field[Any], cells: list[Any], *, exact: bool) -> list[Any]:
+    """The store's forms of a column's values."""
+    if type(field).raw is Field.raw:
+        return cells
+    first = cells[0]
+    if all(each is first for each in cells):
+        return [field.raw(first, exact=exact)] * len(cells)
+    return [field.raw(each, exact=exact) for each in cells]
 
 
 def _translate(env: Environment, meta: ModelMeta, ids: tuple[int, ...], parts: list[Sorted]) -> None:

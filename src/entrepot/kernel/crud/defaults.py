@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from entrepot.errors import Problem
@@ -25,22 +26,58 @@ def default_of(records: Model, field: Field[Any], *, numbers: bool) -> Any:
     return chosen(records) if callable(chosen) else chosen
 
 
-def fill(env: Environment, meta: ModelMeta, values: dict[str, Any]) -> None:
-    """Add the defaults of fields that have no value; delegated ones are filled where the other record is created."""
-    records = meta.type(env)
+class Filler:
+    """Adds the defaults of fields that have no value, for any number of records that are made together; delegated ones are
+    filled where the other record is created.
+    """
+
+    __slots__ = ("_asked", "_given", "_records")
+
+    def __init__(self, env: Environment, meta: ModelMeta) -> None:
+        """Look which fields have a default, of their own or in the context."""
+        self._records = meta.type(env)
+        self._given: dict[str, Any] = _of_context(env, meta)
+        self._asked: tuple[tuple[str, Field[Any]], ...] = env.registry.plans.get(
+            ("defaults", meta.name), lambda: tuple(_with_default(meta))
+        )
+
+    def fill(self, values: dict[str, Any]) -> None:
+        """Add what is missing; a number of a sequence is used up only for a record that needs it."""
+        for name, value in self._given.items():
+            values.setdefault(name, value)
+        for name, field in self._asked:
+            if name not in values:
+                chosen = field.default
+                found = (
+                    default_of(self._records, field, numbers=True)
+                    if callable(chosen) or isinstance(chosen, SequenceDefault)
+                    else chosen
+                )
+                if found is not None:
+                    values[name] = found
+
+
+def _with_default(meta: ModelMeta) -> Iterator[tuple[str, Field[Any]]]:
+    for name, field in meta.fields.items():
+        if field.default is not None and not field.inherited and not field.worked_out:
+            yield name, field
+
+
+def _of_context(env: Environment, meta: ModelMeta) -> dict[str, Any]:
+    """The defaults that the context brings, as far as the caller has a say."""
+    names = [key.removeprefix("default_") for key in env.context if key.startswith("default_")]
+    fields = [(name, meta.fields[name]) for name in names if name in meta.fields]
+    if not fields:
+        return {}
     # Code that works with other rights than the caller's takes no values from the caller behind its back.
     asker = env if not env.su or env.caller.superuser else env.derive(su=False)
-    heard = check.may(asker, meta.name, "create")
-    for name, field in meta.fields.items():
-        if name in values:
-            continue
-        key = f"default_{name}"
-        if heard and key in env.context and not field.computed and check.may_field(asker, field):
-            values[name] = env.context[key]
-        elif field.default is not None and not field.inherited and not field.worked_out:
-            found = default_of(records, field, numbers=True)
-            if found is not None:
-                values[name] = found
+    if not check.may(asker, meta.name, "create"):
+        return {}
+    return {
+        name: env.context[f"default_{name}"]
+        for name, field in fields
+        if not field.computed and check.may_field(asker, field)
+    }
 
 
 def default_get(env: Environment, meta: ModelMeta, names: list[Any]) -> dict[str, Any]:

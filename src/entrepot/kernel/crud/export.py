@@ -36,6 +36,11 @@ def export_data(records: Model, columns: Sequence[Any]) -> list[list[Any]]:
             text = f"Column {str(column)[:60]!r}: {wrong}"
             raise ValidationError(problems=[Problem(str(column)[:60], "unknown_field", text)])
     _check_readable(records)
+    return rows(records, paths)
+
+
+def rows(records: Model, paths: Paths) -> list[list[Any]]:
+    """The rows of records that the caller may read, for paths that are known to be right."""
     return _rows(records, paths)
 
 
@@ -88,7 +93,7 @@ def _cell(record: Any, path: Sequence[str], named: dict[int, str]) -> Any:
     if name == ".id":
         return record.id
     if name == "id":
-        return named[record.id]
+        return named.get(record.id, "")
     value = getattr(record, name)
     if isinstance(value, Records):
         found: Any = value
@@ -111,6 +116,8 @@ def external_ids(records: Any) -> dict[int, str]:
         for record_id in dict.fromkeys(records.ids)
         if record_id not in found
     }
-    if made and not env.tx.readonly:
+    if env.tx.readonly:
+        return found
+    if made:
         externals.remember(env, records.model_name, made, noupdate=True)
     return {**found, **{record_id: name for name, record_id in made.items()}}

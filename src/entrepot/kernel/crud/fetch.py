@@ -38,16 +38,14 @@ def load(env: Environment, records: Model, field: Field[Any]) -> None:
         ids = _readable(env, meta, records.ids, ids)
     if field.has_column:
         columns(env, meta, ids)
-    elif field.path:
-        _related(env, meta, ids, field)
-    elif field.compute:
+    elif field.path or field.compute:
         try:
-            compute.work_out(env, meta, ids, field)
+            _derive(env, meta, ids, field)
         except MissingError:
             # a neighbour may be gone, which is no matter of who asks for this one
             if ids == records.ids:
                 raise
-            compute.work_out(env, meta, records.ids, field)
+            _derive(env, meta, records.ids, field)
     elif field.table_kind == "ids":
         found = linked(env.derive(su=True), field, ids)
         values = env.cache.of(field, env)
@@ -55,6 +53,13 @@ def load(env: Environment, records: Model, field: Field[Any]) -> None:
             values.setdefault(record_id, found.get(record_id, ()))
     elif field.name == "id":
         env.cache.of(field, env).update({record_id: record_id for record_id in ids})
+
+
+def _derive(env: Environment, meta: ModelMeta, ids: tuple[int, ...], field: Field[Any]) -> None:
+    if field.path:
+        _related(env, meta, ids, field)
+    else:
+        compute.work_out(env, meta, ids, field)
 
 
 def _readable(
@@ -163,7 +168,7 @@ def linked(env: Environment, field: Any, ids: tuple[int, ...]) -> dict[int, tupl
     those that they may not read.
     """
     comodel = env.registry.models[field.comodel]
-    node = _shown(env, comodel, field)
+    node = shown(env, field)
     if node is None or not ids:
         return {}
     if env.cache.dirty or env.cache.pending:
@@ -201,11 +206,12 @@ def linked(env: Environment, field: Any, ids: tuple[int, ...]) -> dict[int, tupl
     return {owner_id: tuple(each) for owner_id, each in found.items()}
 
 
-def _shown(env: Environment, comodel: ModelMeta, field: Field[Any]) -> Node | None:
-    """Which records of the comodel reading a field shows; None when the caller may see none."""
+def shown(env: Environment, field: Field[Any], node: Node = TRUE) -> Node | None:
+    """Which records of the comodel reading a field shows, of those that a domain finds; None when the caller may see none."""
+    comodel = env.registry.models[field.comodel]
     if not check.may(env, comodel.name, "read"):
         return None
-    parts = [own_domain(env, field)]
+    parts = [own_domain(env, field, node)]
     tree = check.rule_tree(env, comodel.name, "read")
     if tree is not TRUE:
         parts.append(expand(env.derive(su=True), comodel, tree))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.kernel import compute
 from entrepot.kernel.crud import constraints, refusals, translations
 from entrepot.kernel.query import I18N
+from entrepot.storage.abc import Kind
 from entrepot.storage.sql import SQL, Plan, Slot, ident
 from entrepot.storage.sql import plan as render
 from entrepot.storage.violations import Violation
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from entrepot.kernel.registry import ModelMeta
 
 MAX_ROUNDS = 1000
+MOST_TOGETHER = 5000
+"""How many rows one statement updates."""
 
 
 def flush(env: Environment) -> None:
@@ -81,8 +84,14 @@ def _update(env: Environment, meta: ModelMeta, keys: tuple[Key, ...], ids: list[
 def _send(
     env: Environment, meta: ModelMeta, columns: Sequence[str], ids: list[int], rows: list[tuple[Any, ...]]
 ) -> None:
-    same = len(ids) > 1 and all(row == rows[0] for row in rows)
+    if len(ids) > 1 and any(row != rows[0] for row in rows):
+        kinds = [_kind(meta, name) for name in columns]
+        for start in range(0, len(ids), MOST_TOGETHER):
+            end = start + MOST_TOGETHER
+            env.tx.update(meta.table, columns, kinds, ids[start:end], rows[start:end])
+        return
     dialect = env.tx.dialect
+    same = len(ids) > 1
     key = ("update", meta.name, tuple(columns), same, dialect.name)
 
     def make() -> Plan:
@@ -92,11 +101,10 @@ def _send(
         return render(SQL("UPDATE {} SET {} WHERE {}", ident(meta.table), pairs, where), dialect)
 
     plan = env.registry.plans.get(key, make)
-    if same:
-        env.tx.execute(plan.text, plan.bind([*rows[0], ids]))
-    elif len(ids) == 1:
-        env.tx.execute(plan.text, plan.bind([*rows[0], ids[0]]))
-    else:
-        env.tx.execute_many(
-            plan.text, [plan.bind([*row, record_id]) for row, record_id in zip(rows, ids, strict=True)]
-        )
+    env.tx.execute(plan.text, plan.bind([*rows[0], ids if same else ids[0]]))
+
+
+def _kind(meta: ModelMeta, column: str) -> Kind:
+    """The type of a column; the other languages of a text are in one of JSON beside it."""
+    field = meta.columns.get(column)
+    return "json" if field is None else field.column_kind or "text"

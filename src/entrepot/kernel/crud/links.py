@@ -10,6 +10,9 @@ from entrepot.storage.sql import plan as render
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
 
+SHARED = 8
+"""From how many records an other on average its links are sent together."""
+
 
 def current(env: Environment, field: Any, record_id: int) -> list[int]:
     """All linked ids of one record, archived ones too."""
@@ -29,10 +32,34 @@ def current(env: Environment, field: Any, record_id: int) -> list[int]:
 
 
 def add(env: Environment, field: Any, pairs: list[tuple[int, int]]) -> None:
-    """Link (record, other) pairs; links that are there already stay."""
-    if pairs:
+    """Link (record, other) pairs; links that are there already stay. Where many records get the same others, as new
+    products get the taxes of their company, each other is one statement.
+    """
+    owners: dict[int, list[int]] = {}
+    for record_id, other in pairs:
+        owners.setdefault(other, []).append(record_id)
+    if len(owners) * SHARED > len(pairs):
         text = env.tx.dialect.insert_ignoring(field.table, [field.column, field.other])
         env.tx.execute_many(text, pairs)
+        return
+    dialect = env.tx.dialect
+
+    def make() -> Plan:
+        text = SQL(
+            "INSERT INTO {} ({}, {}) SELECT {}, CAST({} AS integer) FROM {} WHERE {} ON CONFLICT DO NOTHING",
+            ident(field.table),
+            ident(field.column),
+            ident(field.other),
+            ident("id"),
+            Slot(0),
+            ident(env.registry.models[field.model].table),
+            dialect.among(ident("id"), Slot(1), "integer"),
+        )
+        return render(text, dialect)
+
+    plan = env.registry.plans.get(("links to one", field.table, field.column, dialect.name), make)
+    for other, ids in owners.items():
+        env.tx.execute(plan.text, plan.bind([other, ids]))
 
 
 def remove(env: Environment, field: Any, record_id: int, ids: list[int]) -> None:

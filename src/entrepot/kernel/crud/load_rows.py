@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from entrepot.errors import ValidationError
+from entrepot.errors import Problem, ValidationError
 from entrepot.kernel import externals
+from entrepot.kernel.command import CREATE, SET
 from entrepot.kernel.fields.many2one import id_of
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ class Row:
     first: int
     last: int
     external_id: str = ""
+    is_named: bool = False
+    """Whether the external id is known already."""
     database_id: int = 0
     target: int = 0
     """The id of the record that it updates; 0: a new one."""
     wrong: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, list[Row]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    status: Literal["", "created", "updated", "unchanged"] = ""
 
 
 class Resolver(Protocol):
@@ -45,6 +50,9 @@ class Resolver(Protocol):
 
     def resolve(self, model: str, text: str) -> int | None:
         """The id of a model's record behind an external id."""
+
+    def named(self, model: str, text: str) -> Sequence[tuple[int, str]]:
+        """(id, name) of the records of a model that people call so, the first few."""
 
     def say(self, first: int, last: int, name: str, text: str, code: str) -> None:
         """Tell of a mistake."""
@@ -80,7 +88,7 @@ def blocks(
     """The rows of each record, with the number of the first: a row whose own columns are all empty continues the lines
     of the record above.
     """
-    own = [at for at, path in enumerate(paths) if not _is_line(meta, path)]
+    own = [at for at, path in enumerate(paths) if not is_line(meta, path)]
     at = 0
     while at < len(data):
         last = at
@@ -91,7 +99,8 @@ def blocks(
         at = last + 1
 
 
-def _is_line(meta: ModelMeta, path: list[str]) -> bool:
+def is_line(meta: ModelMeta, path: list[str]) -> bool:
+    """Whether a column is of the lines of a one2many."""
     each = meta.fields.get(path[0])
     return each is not None and each.kind == "one2many" and len(path) > 1
 
@@ -102,9 +111,11 @@ def given(row: Cells, at: int) -> bool:
 
 
 def texts(value: Any) -> list[Any]:
-    """The parts of a cell that may hold several links, separated by commas."""
+    """The parts of a cell that may hold several links: a list, or a text with commas."""
     if value is None or value is False or value == "":
         return []
+    if isinstance(value, list):
+        return [each for each in value if each is not None and each is not False and each != ""]
     parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
     return [part for part in parts if part != ""]
 
@@ -124,31 +135,40 @@ def read(
 ) -> Row:
     """One record of its rows; mistakes are told to the resolver."""
     found = Row(first, first + len(block) - 1)
-    lines: dict[str, list[int]] = {}
     for at, path in enumerate(paths):
-        if _is_line(meta, path):
-            lines.setdefault(path[0], []).append(at)
+        if is_line(meta, path):
             continue
         value = block[0][at] if at < len(block[0]) else None
         try:
-            _place(resolver, meta, found, path, value)
+            place(resolver, meta, found, path, value)
         except ValidationError as error:
             found.wrong = True
             resolver.say(found.first, found.last, "/".join(path), error.message, "bad_value")
+    read_lines(resolver, meta, paths, block, found)
+    return found
+
+
+def read_lines(
+    resolver: Resolver, meta: ModelMeta, paths: list[list[str]], block: Sequence[Cells], found: Row
+) -> None:
+    """The lines of a record; mistakes are told to the resolver."""
+    lines: dict[str, list[int]] = {}
+    for at, path in enumerate(paths):
+        if is_line(meta, path):
+            lines.setdefault(path[0], []).append(at)
     for name, positions in lines.items():
         comodel = resolver.env.registry.models[meta.fields[name].comodel]
         inner = [paths[at][1:] for at in positions]
         rows = [[row[at] if at < len(row) else None for at in positions] for row in block]
         found.lines[name] = [
-            read(resolver, comodel, inner, part, first + start)
+            read(resolver, comodel, inner, part, found.first + start)
             for start, part in blocks(comodel, inner, rows)
             if any(given(row, at) for row in part for at in range(len(row)))
         ]
         found.wrong = found.wrong or any(line.wrong for line in found.lines[name])
-    return found
 
 
-def _place(resolver: Resolver, meta: ModelMeta, found: Row, path: list[str], value: Any) -> None:
+def place(resolver: Resolver, meta: ModelMeta, found: Row, path: list[str], value: Any) -> None:
     """Put one cell where it belongs. Raises ValidationError."""
     if path == ["id"]:
         found.external_id = "" if value is None or value is False else str(value).strip()
@@ -179,7 +199,9 @@ def cell(resolver: Resolver, meta: ModelMeta, path: list[str], value: Any) -> An
     if each.kind == "many2one":
         text = value.strip() if isinstance(value, str) else value
         return _link(resolver, each, how, text) if given([text], 0) else False
-    return [(6, 0, [_link(resolver, each, how, text) for text in texts(value)])]
+    if isinstance(value, list) and value and all(isinstance(line, Mapping) for line in value):
+        return [(CREATE, 0, line) for line in value]
+    return [(SET, 0, [_link(resolver, each, how, text) for text in texts(value)])]
 
 
 def _key(env: Environment, each: Any, value: Any) -> Any:
@@ -202,8 +224,14 @@ def _link(resolver: Resolver, each: Field[Any], how: str, text: Any) -> int:
                 f"No matching record found for external id {str(text)[:80]!r} in field {each.string!r}"
             )
         return found
-    matches = resolver.env[each.comodel].name_search(str(text), operator="=", limit=2)
-    if len(matches) != 1:
-        count = "Several records" if matches else "No matching record"
-        raise ValidationError(f"{count} found for name {str(text)[:80]!r} in field {each.string!r}")
+    matches = resolver.named(each.comodel, str(text))
+    if not matches:
+        raise ValidationError(
+            f"No matching record found for name {str(text)[:80]!r} in field {each.string!r}"
+        )
+    if len(matches) > 1:
+        candidates = ", ".join(f"{name} (id {record_id})" for record_id, name in matches)
+        raise ValidationError(
+            f"Several records found for name {str(text)[:80]!r} in field {each.string!r}: {candidates}"
+        )
     return matches[0][0]

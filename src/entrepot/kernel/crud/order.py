@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from entrepot.kernel.fields.base import Field
     from entrepot.kernel.query import Query
     from entrepot.kernel.registry import ModelMeta
+    from entrepot.storage.abc import Dialect
 
 _TERM = re.compile(
     r"\s*([a-zA-Z_][a-zA-Z0-9_.]*)(\s+(?:asc|desc))?(\s+nulls\s+(?:first|last))?\s*", re.IGNORECASE
@@ -77,26 +78,57 @@ def sortable(meta: ModelMeta, field: Field[Any]) -> bool:
     return meta.sql_able(field) and field.kind not in _UNSORTED
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a finished ORDER BY.
+
+    `nulls_first` None: the usual place (last ascending, first descending). `sure`: the column has none.
+    """
+
+    column: SQL
+    descending: bool = False
+    nulls_first: bool | None = None
+    sure: bool = False
+
+    @property
+    def begins_with_nulls(self) -> bool:
+        """Whether rows without a value come first."""
+        return self.descending if self.nulls_first is None else self.nulls_first
+
+    def text(self, dialect: Dialect) -> SQL:
+        """The term with its NULLs where they belong."""
+        text = SQL("{} DESC", self.column) if self.descending else self.column
+        # PostgreSQL puts them so by itself, and a plain term can use an index on both stores
+        if self.nulls_first is None and (self.sure or dialect.name == "postgres"):
+            return text
+        return SQL("{} NULLS FIRST" if self.begins_with_nulls else "{} NULLS LAST", text)
+
+
 def order_by(query: Query, order: str) -> SQL:
     """The ORDER BY terms of a checked order."""
+    return SQL(", ").join(each.text(query.dialect) for each in order_keys(query, order))
+
+
+def order_keys(query: Query, order: str) -> list[Key]:
+    """The keys of a checked order, the id last: no two rows have the same values in all of them."""
     keys = _Keys(query)
     keys.add(query.meta, query.alias, parse(order), (), reverse=False)
-    keys.take(query.alias, query.meta.fields["id"], SQL("{}", query.id()))
-    return SQL(", ").join(keys.terms)
+    keys.take(query.alias, query.meta.fields["id"], Key(query.id(), sure=True))
+    return keys.keys
 
 
 class _Keys:
-    """The terms of one ORDER BY; a column that is there already adds nothing."""
+    """The keys of one ORDER BY; a column that is there already adds nothing."""
 
     def __init__(self, query: Query) -> None:
         self.query = query
-        self.terms: list[SQL] = []
+        self.keys: list[Key] = []
         self._seen: set[tuple[str, str]] = set()
 
-    def take(self, alias: str, field: Field[Any], term: SQL) -> None:
+    def take(self, alias: str, field: Field[Any], key: Key) -> None:
         if (alias, field.name) not in self._seen:
             self._seen.add((alias, field.name))
-            self.terms.append(term)
+            self.keys.append(key)
 
     def add(
         self,
@@ -107,7 +139,7 @@ class _Keys:
         *,
         reverse: bool,
     ) -> None:
-        """The terms of an order on a model that was reached through many2ones."""
+        """The keys of an order on a model that was reached through many2ones."""
         for term in terms:
             field = meta.fields[term.field]
             if not sortable(meta, field):
@@ -118,11 +150,7 @@ class _Keys:
                 self._linked(alias, Term(term.field, descending, nulls_first), field, through)
                 continue
             sure = not through and (field.name == "id" or (field.required and field.has_column))
-            column = self.query.column(field, alias)
-            text = SQL("{} DESC", column) if descending else column
-            self.take(
-                alias, field, self._placed(text, nulls_first=nulls_first, descending=descending, sure=sure)
-            )
+            self.take(alias, field, Key(self.query.column(field, alias), descending, nulls_first, sure))
 
     def _linked(self, alias: str, term: Term, field: Field[Any], through: tuple[Field[Any], ...]) -> None:
         """By the comodel's own order. Unset links have no row there: they stand where nulls of its first key do."""
@@ -132,17 +160,8 @@ class _Keys:
         nulls_first = term.descending if term.nulls_first is None else term.nulls_first
         if _first_nulls(inner, reverse=term.descending) != nulls_first:
             unset = SQL("({} IS NULL)", self.query.column(field, alias))
-            self.take(alias, field, SQL("{} DESC", unset) if nulls_first else unset)
+            self.take(alias, field, Key(unset, nulls_first, sure=True))
         self.add(target, joined, inner or (Term("id"),), (*through, field), reverse=term.descending)
-
-    def _placed(self, text: SQL, *, nulls_first: bool | None, descending: bool, sure: bool) -> SQL:
-        """A term with its NULLs where they belong; `sure`: the column has none."""
-        if nulls_first is None:
-            # PostgreSQL puts them so by itself, and a plain term can use an index on both stores
-            if sure or self.query.dialect.name == "postgres":
-                return text
-            nulls_first = descending
-        return SQL("{} NULLS FIRST" if nulls_first else "{} NULLS LAST", text)
 
 
 def _first_nulls(terms: tuple[Term, ...], *, reverse: bool) -> bool:

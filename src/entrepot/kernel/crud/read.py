@@ -5,7 +5,7 @@ The driver's tuples are not touched: a plan knows which positions hold which fie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -137,21 +137,34 @@ def table(
     plan = env.registry.plans.get(key, make)
     rows = env.tx.fetch(plan.sql.text, plan.sql.bind(values), alone=not plan.extras)
     if plan.extras and rows:
-        rows = _append(env, meta, rows, plan.extras, pairs=pairs)
+        rows = append(env, meta, rows, plan.extras, pairs=pairs)
     return Table(plan.columns, rows)
 
 
 def layout(
-    query: Query, meta: ModelMeta, names: Sequence[str], *, pairs: bool
+    query: Query,
+    meta: ModelMeta,
+    names: Sequence[str],
+    *,
+    pairs: bool,
+    beside: Sequence[SQL] = (),
+    sized: Container[str] = (),
 ) -> tuple[SQL, tuple[Column, ...], tuple[Extra, ...]]:
-    """What to select for fields, which column of the table reads it where, and what is left to append."""
-    parts: list[SQL] = [query.id()]
+    """What to select for fields, which column of the table reads it where, and what is left to append.
+
+    `beside`: what stands behind the id, before the fields. `sized`: files of which only the size is asked.
+    """
+    parts: list[SQL] = [query.id(), *beside]
     columns: list[Column] = [Column("id", "integer", 0)]
     extras: list[Extra] = []
     later: list[int] = []
     for name in names:
         field = meta.fields[name]
         if name == "id":
+            continue
+        if name in sized and meta.sql_able(field):
+            columns.append(Column(name, "size", len(parts)))
+            parts.append(query.column(field))
             continue
         if field.kind in {"binary", "one2many", "many2many"} or not meta.sql_able(field):
             extras.append(Extra(name))
@@ -179,9 +192,10 @@ def layout(
     return SQL(", ").join(parts), tuple(columns), tuple(extras)
 
 
-def _append(
+def append(
     env: Environment, meta: ModelMeta, rows: list[tuple[Any, ...]], extras: tuple[Extra, ...], *, pairs: bool
 ) -> list[tuple[Any, ...]]:
+    """The rows with what SQL alone could not read behind them."""
     columns = []
     for extra in extras:
         field = meta.fields[extra.name]

@@ -100,6 +100,13 @@ def count(env: Environment, meta: ModelMeta, domain: Any, limit: Any = None) -> 
     """How many records a domain finds, counted up to `limit`."""
     node = prepared(env, meta, domain)
     _, most = bounds(0, limit)
+    return counted(env, meta, node, most, alone=not env.su)
+
+
+def counted(
+    env: Environment, meta: ModelMeta, node: Node, most: int | None = None, *, alone: bool = False
+) -> int:
+    """How many records a ready domain finds, counted up to `most`. `alone`: nothing else is read in this call."""
     settle(env)
     values: list[Any] = [0, most]
     shaped = shape(node, values)
@@ -113,7 +120,7 @@ def count(env: Environment, meta: ModelMeta, domain: Any, limit: Any = None) -> 
         return render(SQL("SELECT COUNT(*) FROM ({}) AS found", some), env.tx.dialect)
 
     plan = env.registry.plans.get(key, make)
-    return int(env.tx.fetch(plan.text, plan.bind(values), alone=not env.su)[0][0])
+    return int(env.tx.fetch(plan.text, plan.bind(values), alone=alone)[0][0])
 
 
 def settle(env: Environment) -> None:

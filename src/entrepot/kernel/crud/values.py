@@ -56,35 +56,61 @@ def check_names(env: Environment, meta: ModelMeta, names: set[str], operation: s
 def sort(env: Environment, meta: ModelMeta, values: Mapping[str, Any], problems: list[Problem]) -> Sorted:
     """Sort and parse one set of values; what is wrong with them is added to `problems`."""
     found = Sorted()
+    ways = env.registry.plans.get(("ways", meta.name, env.su), lambda: _ways(meta, su=env.su))
+    columns = found.columns
     for name, value in values.items():
-        each = meta.fields[name]
-        if name in IGNORED and not (env.su and name in meta.columns and env.context.get("keep_log_fields")):
-            continue
-        if each.inherited:
-            found.delegated.setdefault(each.path[0].name, {})[name] = value
-            continue
+        way, each = ways[name]
         try:
-            _place(env, each, value, found)
+            if way == _COLUMN:
+                columns[name] = each.parse(value, env) if each.check is None else parsed(each, value, env)
+            else:
+                _place(env, way, each, value, found)
         except FieldError as error:
             problems.append(problem(each, error))
     return found
 
 
-def _place(env: Environment, each: Field[Any], value: Any, found: Sorted) -> None:
-    """Put one value where it goes. Raises FieldError."""
-    name = each.name
-    kept = each.worked_out and not env.su
+_COLUMN, _IGNORED, _DELEGATED, _LINKS, _INVERSE, _CLAIMED_IDS, _CLAIMED = range(7)
+_Ways = dict[str, tuple[int, Any]]
+
+
+def _ways(meta: ModelMeta, *, su: bool) -> _Ways:
+    """Where the values of each field go."""
+    return {name: (_way(name, each, su=su), each) for name, each in meta.fields.items()}
+
+
+def _way(name: str, each: Field[Any], *, su: bool) -> int:
+    kept = each.worked_out and not su
+    if name in IGNORED:
+        return _IGNORED
+    if each.inherited:
+        return _DELEGATED
     if each.table_kind == "ids" and each.stored and not each.path and not kept:
+        return _LINKS
+    if each.inverse or (each.path and not each.readonly):
+        return _INVERSE
+    if each.has_column and not kept:
+        return _COLUMN
+    return _CLAIMED_IDS if each.table_kind == "ids" else _CLAIMED
+
+
+def _place(env: Environment, way: int, each: Field[Any], value: Any, found: Sorted) -> None:
+    """Put one value where it goes, when that is no column. Raises FieldError."""
+    name = each.name
+    if way == _IGNORED:
+        if env.su and each.has_column and name != "id" and env.context.get("keep_log_fields"):
+            found.columns[name] = parsed(each, value, env)
+    elif way == _DELEGATED:
+        found.delegated.setdefault(each.path[0].name, {})[name] = value
+    elif way == _LINKS:
         found.links[name] = command.parse(value)
-    elif each.inverse or (each.path and not each.readonly):
+    elif way == _INVERSE:
         if each.table_kind == "ids":
             command.parse(value)
         elif each.kind != "binary":
             parsed(each, value, env)
         found.inverses[name] = value
-    elif each.has_column and not kept:
-        found.columns[name] = parsed(each, value, env)
-    elif each.table_kind == "ids":
+    elif way == _CLAIMED_IDS:
         found.claims[name] = _claimed_ids(value)
     else:
         found.claims[name] = each.parse(value, env)

@@ -66,6 +66,7 @@ class Options(TypedDict, total=False):
     check: Callable[[Any], str | None]
     aggregator: str | None
     tracking: bool
+    depends_context: tuple[str, ...]
 
 
 class Field(Generic[T]):
@@ -90,7 +91,7 @@ class Field(Generic[T]):
     """For related fields: the fields walked, the target last."""
     translate: bool = False
     contextual: bool = False
-    """Whether its value depends on who looks: on the language, or on whether archived records are seen."""
+    """Whether its value depends on who looks: on the language, on whether archived records are seen, on context."""
     scale: int = 0
 
     def __init__(self, **given: Unpack[Options]) -> None:
@@ -122,6 +123,9 @@ class Field(Generic[T]):
         self.aggregator: str | None = given.get("aggregator", self.default_aggregator)
         self.tracking: bool = given.get("tracking", False)
         self.nullable: bool = given.get("nullable", False)
+        self.depends_context: tuple[str, ...] = tuple(given.get("depends_context", ()))
+        if self.depends_context:
+            self.contextual = True
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

@@ -106,6 +106,10 @@ class _Records:
         found = externals.find(self.env, [name]).get(name)
         return found[1] if found is not None and found[0] == model else None
 
+    def named(self, model: str, text: str) -> list[tuple[int, str]]:
+        """The records of a model that people call so."""
+        return self.env[model].name_search(text, operator="=", limit=2)
+
     def say(self, first: int, last: int, name: str, text: str, code: str) -> None:
         """A mistake is an error at once."""
         raise ValidationError(text)

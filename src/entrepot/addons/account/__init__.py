@@ -1,0 +1,1 @@
+"""Accounts, journals, taxes, invoices, payments and the ledger they make."""

@@ -1,0 +1,1 @@
+"""What accounting knows from the start."""

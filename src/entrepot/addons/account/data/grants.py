@@ -1,0 +1,11 @@
+"""Who administers the tenant also manages accounting: a fresh tenant has nobody else."""
+
+from __future__ import annotations
+
+from entrepot.api import Command, Environment
+
+
+def load(env: Environment) -> None:
+    """Let the administrators' group imply the accounting managers."""
+    manager = env.ref("account.group_account_manager")
+    env.ref("base.group_system").write({"implied_ids": [Command.link(manager.id)]})

@@ -1,0 +1,1 @@
+"""Leads and opportunities, from the first word to the order."""

@@ -1,0 +1,1 @@
+"""The exchange with e-commerce platforms of banks."""

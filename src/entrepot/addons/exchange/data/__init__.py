@@ -1,0 +1,1 @@
+"""What every tenant with the exchange begins with."""

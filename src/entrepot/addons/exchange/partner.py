@@ -1,0 +1,232 @@
+"""Clients and points of sale, which the platform keeps; here they are mirrored. Source: B1, B3, B7, B8 cases 1, 14."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from entrepot.addons.exchange.absorb import absorb, first_values, keep_unknown
+from entrepot.addons.exchange.filters import aimed
+from entrepot.addons.exchange.people import STATUSES, contact_values, key_of
+from entrepot.addons.exchange.receive import Receipt, receive
+from entrepot.addons.exchange.sender import MANAGER_GROUP, ORIGIN, sender_of
+from entrepot.addons.exchange.spellings import PLATFORM
+from entrepot.addons.exchange.watched import noted, snapshot
+from entrepot.api import (
+    Boolean,
+    Char,
+    Command,
+    Date,
+    Many2many,
+    Many2one,
+    Model,
+    Monetary,
+    One2many,
+    Problem,
+    Selection,
+    UserError,
+    ValidationError,
+    constrains,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MIRRORED = frozenset(
+    {"name", "email", "phone", "ek_status", "code_pos", "is_pos", "credit_code", "responsible_code"}
+)
+"""What the platform keeps of a contact."""
+TOLD = frozenset(
+    {"name", "email", "phone", "mobile", "street", "street2", "city", "state_id", "country_id", "ek_status"}
+)
+_SENSITIVE = "exchange.group_exchange_manager,sale.group_sale_salesman"
+
+
+class Partner(Model, extends="res.partner", mixins=["ek.exchanged"]):
+    """What the exchange adds to a contact."""
+
+    is_pos = Boolean(string="Is a Point of Sale", index=True)
+    ek_status = Selection(STATUSES, string="Approval")
+    ek_key = Char(unique=True, copy=False, readonly=True, help="How messages find this contact.")
+    ek_peer_ids = Many2many(
+        "ek.peer",
+        table="ek_peer_partner_rel",
+        column="partner_id",
+        other="peer_id",
+        string="Banks",
+        copy=False,
+    )
+    code_pos = Char(string="POS Code", unique=True, copy=False)
+    credit_code = Char(string="Credit Analyst Code", copy=False)
+    responsible_code = Char(copy=False)
+    credit_user_id = Many2one("res.users", string="Credit Analyst", readonly=True, copy=False)
+    responsible_user_id = Many2one("res.users", string="Responsible", readonly=True, copy=False)
+    warehouse_ids = One2many("stock.warehouse", "partner_id", string="Warehouses")
+    salary = Monetary(groups=_SENSITIVE, copy=False, aggregator=None)
+    birth_date = Date(groups=_SENSITIVE, copy=False)
+
+    @constrains("is_pos", "code_pos")
+    def _points_of_sale_have_codes(self) -> Iterator[Problem]:
+        for partner in self:
+            if partner.is_pos and not partner.code_pos:
+                yield Problem("code_pos", "required", "A point of sale has a code_pos.")
+
+    def create(self, vals_list: Any) -> Self:
+        """Create; a point of sale gets its warehouse, and peers are told of it."""
+        partners = super().create(vals_list)
+        places = partners.filtered("is_pos")
+        if places:
+            places.sudo().furnish()
+            self.env["ek.teller"].sudo().places(places.sudo(), created=True)
+        return partners
+
+    def write(self, vals: Mapping[str, Any]) -> bool:
+        """Write; what the platform keeps is changed there, and peers are told of the rest."""
+        self._keep_mirrored(vals)
+        before = snapshot(self, vals, TOLD | {"is_pos", "code_pos", "credit_code", "responsible_code"})
+        done = super().write(vals)
+        changed = noted(self, before)
+        if not changed:
+            return done
+        touched = self.browse(changed).sudo()
+        touched.filtered("is_pos").furnish()
+        mirrored = touched.filtered("ek_key")
+        if mirrored:
+            teller = self.env["ek.teller"].sudo()
+            teller.places(mirrored.filtered("is_pos"), created=False)
+            teller.clients(mirrored.filtered(lambda each: not each.is_pos))
+        return done
+
+    def _keep_mirrored(self, vals: Mapping[str, Any]) -> None:
+        """Refuse a change here of what the platform keeps; an exchange manager's is let through and noted."""
+        named = MIRRORED & vals.keys()
+        if not named or self.env.su or ORIGIN in self.env.context:
+            return
+        kept = self.sudo().filtered(lambda each: each.create_by == PLATFORM and each.ek_key)
+        if not kept:
+            return
+        if self.env.has_group(MANAGER_GROUP):
+            for partner in kept:
+                theirs = {
+                    name: getattr(partner, name) for name in named if getattr(partner, name) != vals[name]
+                }
+                self.env["ek.conflict"].note(partner, theirs, partner.ek_peer_ids, "mirrored")
+            return
+        text = "The platform keeps this contact: change {} there, and it arrives here."
+        raise ValidationError(
+            problems=[Problem(name, "mirrored", text.format(name)) for name in sorted(named)]
+        )
+
+    def furnish(self) -> None:
+        """Give points of sale their warehouse and the accounts that their codes name."""
+        warehouses = self.env["stock.warehouse"]
+        main = self.env.ref("base.main_company")
+        for place in self:
+            of_code = warehouses.search([("code_pos", "=", place.code_pos)], limit=1)
+            if of_code:
+                if of_code.partner_id != place:
+                    of_code.write({"partner_id": place.id})
+            elif place.warehouse_ids:
+                place.warehouse_ids[:1].write({"code_pos": place.code_pos})
+            else:
+                warehouses.create(
+                    {
+                        "name": f"{place.name} ({place.code_pos})",
+                        "code": warehouses.free_code(),
+                        "code_pos": place.code_pos,
+                        "partner_id": place.id,
+                        "company_id": (place.company_id or self.env.company or main).id,
+                    }
+                )
+        self.resolve_codes()
+
+    def resolve_codes(self) -> None:
+        """Link the users whose codification these points of sale name; unknown ones are linked when they arrive."""
+        codes = {code for place in self for code in (place.credit_code, place.responsible_code) if code}
+        known = {
+            user.codification: user.id
+            for user in self.env["res.users"].search([("codification", "in", sorted(codes))])
+        }
+        for place in self:
+            place.write(
+                {
+                    "credit_user_id": known.get(place.credit_code),
+                    "responsible_user_id": known.get(place.responsible_code),
+                }
+            )
+
+    def rest_create(self, data: Any) -> dict[str, Any]:
+        """A peer's client or point of sale; anybody else's contact is created as usual."""
+        sender = sender_of(self.env, data[0] if isinstance(data, list) and data else data)
+        if sender is None:
+            return super().rest_create(data)
+        return receive(self, sender, "contact", data, _take_contact, verb="POST")
+
+    def rest_write(self, target: Any, data: Any, require_match: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+        """A peer changes a client or a point of sale, found by `email` or `code_pos`; anybody else writes as usual."""
+        sender = sender_of(self.env, data)
+        if sender is None:
+            return super().rest_write(target, data, require_match)
+
+        def change(partners: Any, receipt: Receipt) -> bool:
+            found = aimed(partners, target, ("email", "code_pos"), receipt, require_match=require_match)
+            kept = found.filtered("ek_key")
+            receipt.meta["matched"] = len(kept)
+            values = contact_values(partners.env, receipt, new=False)
+            receipt.form.check()
+            for partner in kept:
+                absorb(partner, _keyed(values, partner), receipt)
+                _belongs(partner, receipt)
+                keep_unknown(partner, receipt.form.rest())
+            return True
+
+        return receive(self, sender, "contact", data, change, verb="PUT")
+
+
+def _take_contact(partners: Any, receipt: Receipt) -> int:
+    env, form = partners.env, receipt.form
+    parent = form.take("parent_id", str)
+    values = contact_values(env, receipt, new=True)
+    is_pos = bool(values.get("is_pos"))
+    if is_pos and not values.get("code_pos"):
+        form.wrong("code_pos", "required", "is required of a point of sale")
+    form.check()
+    key = key_of(values["email"], is_pos=is_pos)
+    receipt.key = values["code_pos"] if is_pos else values["email"]
+    env.lock_all([("ek_key", key), ("code_pos", values.get("code_pos") or "")])
+    known = partners.with_context(active_test=False)
+    found = known.search([("code_pos", "=", values["code_pos"])]) if is_pos else known.browse()
+    found = (found or known.search([("ek_key", "=", key)])).with_env(env)
+    if parent:
+        values["parent_id"] = _client(partners, parent, form, "parent_id").id
+        form.check()
+    if found:
+        absorb(found, _keyed(values, found), receipt)
+    else:
+        found = partners.create({"ek_status": "WAITING", **values, **first_values(receipt), "ek_key": key})
+    _belongs(found, receipt)
+    keep_unknown(found, form.rest())
+    return int(found.id)
+
+
+def _client(partners: Any, address: str, form: Any, path: str) -> Any:
+    found = partners.search([("ek_key", "=", key_of(address, is_pos=False))])
+    if not found:
+        form.wrong(path, "unknown_client", f"names no client: {address!r}; send the client first")
+    return found
+
+
+def _keyed(values: Mapping[str, Any], partner: Any) -> dict[str, Any]:
+    """The values with the key that follows from them; a client never turns into a point of sale by a message."""
+    is_pos = bool(values.get("is_pos", partner.is_pos))
+    if is_pos != partner.is_pos and "is_pos" in values:
+        raise UserError(f"{partner.display_name} cannot change between client and point of sale.")
+    if not values.get("email"):
+        return dict(values)
+    return {**values, "ek_key": key_of(values["email"], is_pos=is_pos)}
+
+
+def _belongs(partner: Any, receipt: Receipt) -> None:
+    """A contact is of each bank that spoke of it by name; one parent bank is its company."""
+    peer = receipt.sender.peer
+    if peer and peer not in partner.ek_peer_ids:
+        partner.write({"ek_peer_ids": [Command.link(peer.id)]})

@@ -1,0 +1,115 @@
+"""Peers: one instance of the platform for each bank, each with its own address, accounts and habits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from entrepot.addons.base.timezones import timezones
+from entrepot.addons.exchange.routes import DEFAULTS, wrong_route
+from entrepot.addons.exchange.spellings import folded
+from entrepot.api import (
+    Boolean,
+    Char,
+    Json,
+    Many2many,
+    Many2one,
+    Model,
+    Problem,
+    Selection,
+    UserError,
+    constrains,
+    public,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CENTRAL = "EKIWH"
+"""The point of sale by which peers know the central warehouse (B4)."""
+
+
+class Peer(Model, name="ek.peer", order="name, id"):
+    """Exchange peer"""
+
+    name = Char(required=True, unique=True, help="How messages name this bank in order_source.")
+    aliases = Char(help="Other spellings of the name, separated by commas.")
+    active = Boolean(default=True)
+    partner_id = Many2one("res.partner", string="Bank", help="The bank as a contact.")
+    user_ids = Many2many(
+        "res.users",
+        table="ek_peer_user_rel",
+        column="peer_id",
+        other="user_id",
+        string="Accounts",
+        help="The accounts that this peer's messages come in with.",
+    )
+    endpoint_id = Many2one("outbox.endpoint", string="Address", on_delete="restrict")
+    routes = Json(help="Other verbs and paths than the usual ones: {topic: [verb, path]}.")
+    tz = Selection("_timezones", string="Time Zone", required=True, default="Africa/Algiers")
+    country_id = Many2one("res.country", help="Of names of provinces that come without a country.")
+    phone_prefix = Char(default="+213", help="Of national telephone numbers.")
+    vendor_id = Many2one(
+        "res.partner", string="Purchasing Company", help="Vendor of purchases that name none."
+    )
+    pricelist_id = Many2one("product.pricelist", help="Prices of this peer's orders.")
+    central_pricelist_id = Many2one(
+        "product.pricelist", help="The central price that is sent; else the cost."
+    )
+    selling_pricelist_id = Many2one(
+        "product.pricelist", help="The selling price that is sent; else the list price."
+    )
+    auto_create_clients = Boolean(help="Orders of unknown clients create them; otherwise they are refused.")
+
+    def _timezones(self) -> tuple[tuple[str, str], ...]:
+        return timezones()
+
+    @constrains("name", "aliases")
+    def _names_are_nobody_elses(self) -> Iterator[Problem]:
+        known: dict[str, int] = {}
+        for peer in self.with_context(active_test=False).search([]):
+            for name in peer.spellings():
+                if known.setdefault(name, peer.id) != peer.id:
+                    yield Problem("aliases", "taken", f"{name!r} is a name of another peer already.")
+
+    @constrains("routes")
+    def _routes_can_be_used(self) -> Iterator[Problem]:
+        for peer in self:
+            why = wrong_route(peer.routes)
+            if why:
+                yield Problem("routes", "bad_route", why)
+
+    def spellings(self) -> set[str]:
+        """The folded names of this peer."""
+        return {folded(each) for each in (self.name or "", *(self.aliases or "").split(",")) if each.strip()}
+
+    def named(self, order_source: Any) -> Any:
+        """The peer of a name. Raises ValueError that lists those there are."""
+        everybody = self.sudo().search([])
+        found = everybody.filtered(lambda each: folded(str(order_source)) in each.spellings())
+        if not found:
+            names = ", ".join(str(each.name) for each in everybody) or "none is set up"
+            raise ValueError(f"{str(order_source)[:80]!r} is no known order source; known are: {names}")
+        return found
+
+    def of_user(self) -> Any:
+        """The peers for which the acting user speaks."""
+        return self.sudo().search([("user_ids", "=", self.env.uid)])
+
+    def route(self, topic: str) -> tuple[str, str]:
+        """(verb, path) of what is told under a topic."""
+        own = (self.routes or {}).get(topic)
+        verb, path = own or DEFAULTS[topic]
+        return verb, path
+
+    @public
+    def resend_all(self) -> dict[str, int]:
+        """Tell these peers the whole catalogue, all points of sale and all stock anew: {topic: messages}."""
+        if not self.filtered("endpoint_id"):
+            raise UserError("None of these peers has an address to send to.")
+        sent: dict[str, int] = self.env["ek.teller"].tell_everything(self.sudo())
+        return sent
+
+
+def told_to(peers: Any) -> Any:
+    """Those of some peers that something can be sent to."""
+    return peers.filtered(lambda peer: peer.active and peer.endpoint_id)

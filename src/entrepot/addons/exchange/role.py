@@ -1,0 +1,34 @@
+"""What a role that a peer names may do here. No message gives more than these groups, and none of them administers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from entrepot.api import Char, Many2many, Model, Problem, constrains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ADMINISTERS = ("base.group_system", "base.group_erp_manager")
+
+
+class Role(Model, name="ek.role", order="name, id"):
+    """Exchange role"""
+
+    name = Char(string="Role", required=True, unique=True)
+    group_ids = Many2many("res.groups", table="ek_role_group_rel", column="role_id", other="group_id")
+
+    @constrains("group_ids")
+    def _roles_do_not_administer(self) -> Iterator[Problem]:
+        high = [group for name in _ADMINISTERS if (group := self.env.ref(name, missing_ok=True))]
+        for role in self:
+            reached = role.group_ids
+            level = reached
+            while level:
+                level = level.mapped("implied_ids") - reached
+                reached |= level
+            if any(group in reached for group in high):
+                text = (
+                    f"{role.name}: a role that peers name never administers; leave out groups that imply it."
+                )
+                yield Problem("group_ids", "administers", text)

@@ -1,0 +1,87 @@
+"""Who speaks: the peers whose message this is, or nobody, and then it is an ordinary write.
+
+Source: `spec/rest-and-exchange.md` B2, `create_by` and missing `create_by`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from entrepot.addons.exchange import spellings
+from entrepot.api import AccessError, Environment, Problem, ValidationError
+
+T = TypeVar("T")
+PEER_GROUP = "exchange.group_exchange_peer"
+MANAGER_GROUP = "exchange.group_exchange_manager"
+ORIGIN = "_exchange_origin"
+"""The context key that names the peers (ids) whose message is being carried out: they are not told of it."""
+_DEFAULT_ZONE = "Africa/Algiers"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The origin of one message."""
+
+    side: spellings.Side
+    peers: Any
+    """The `ek.peer` records that are not told what they said: the bank that was named, else all of the account's."""
+
+    @property
+    def peer(self) -> Any:
+        """The peer, when it is exactly one; else an empty set."""
+        return self.peers if len(self.peers) == 1 else self.peers.browse()
+
+    @property
+    def zone(self) -> str:
+        """The time zone of moments that name none."""
+        zones = {str(peer.tz) for peer in self.peers}
+        return zones.pop() if len(zones) == 1 else _DEFAULT_ZONE
+
+    @property
+    def phone_prefix(self) -> str:
+        """The prefix of national telephone numbers."""
+        prefixes = {str(peer.phone_prefix) for peer in self.peers if peer.phone_prefix}
+        return prefixes.pop() if len(prefixes) == 1 else "+213"
+
+
+def sender_of(env: Environment, data: Any) -> Sender | None:
+    """The sender of a message; None when it is none: somebody's ordinary write without `create_by`.
+
+    Raises ValidationError for a `create_by` or `order_source` that nobody knows, AccessError for one that speaks for
+    a peer without being its account.
+    """
+    if not isinstance(data, Mapping):
+        return None
+    peers = env["ek.peer"].of_user()
+    if data.get("create_by") in (None, "") and not peers:
+        return None
+    problems: list[Problem] = []
+    side = _named(data, "create_by", "unknown_sender", spellings.sender, problems) or spellings.PLATFORM
+    bank = _named(data, "order_source", "unknown_source", env["ek.peer"].named, problems)
+    if problems:
+        raise ValidationError(problems=problems)
+    manages = env.su or env.has_group(MANAGER_GROUP)
+    if not peers and not manages:
+        raise AccessError(
+            "This account speaks for no exchange peer. Leave create_by out, or add the account to its peer."
+        )
+    if bank is not None and peers and bank not in peers and not manages:
+        raise AccessError(f"This account does not speak for {bank.name}.")
+    if side == spellings.HERE:
+        return Sender(side, peers.browse())
+    return Sender(side, bank if bank is not None else peers)
+
+
+def _named(
+    data: Mapping[str, Any], key: str, code: str, reader: Callable[[Any], T], problems: list[Problem]
+) -> T | None:
+    given = data.get(key)
+    if given in (None, ""):
+        return None
+    try:
+        return reader(given)
+    except ValueError as error:
+        problems.append(Problem(key, code, f"{key} {error}."))
+        return None

@@ -1,0 +1,1 @@
+"""Records that come with the add-on."""

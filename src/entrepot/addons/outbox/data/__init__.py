@@ -1,0 +1,1 @@
+"""What the clinic knows from the start."""

@@ -1,0 +1,1 @@
+"""Shops: tickets, payments, sessions and their closing entries."""

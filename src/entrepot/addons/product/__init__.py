@@ -1,0 +1,1 @@
+"""Products: templates and their variants, categories, attributes, price lists and vendors."""

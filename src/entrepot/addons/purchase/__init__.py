@@ -1,0 +1,1 @@
+"""Buying: requests, orders, their receipts and bills."""

@@ -1,0 +1,1 @@
+"""Numbers and rights that purchases begin with."""

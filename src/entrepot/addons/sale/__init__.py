@@ -1,0 +1,1 @@
+"""Sales: from the quotation over the order to delivery and invoice."""

@@ -1,0 +1,1 @@
+"""Goods: where they are, what is promised, and how they move."""

@@ -1,0 +1,1 @@
+"""The places and rights that the stock begins with."""

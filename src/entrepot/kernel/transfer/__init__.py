@@ -1,0 +1,1 @@
+"""Import and export of any model: files of rows on one side, record sets on the other."""

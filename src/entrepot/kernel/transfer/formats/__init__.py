@@ -1,0 +1,1 @@
+"""Rows in files, apart from records: each format reads and writes the same `Sheet`."""
