@@ -3,9 +3,9 @@
     python bench/rest.py                        contacts, and orders where the add-on `sale` is there; both stores
     python bench/rest.py sqlite -k contacts     one of them, on one store
 
-Both sides use one kept connection to one real server process; ms is the median of what the client waits, statements are
-those that the server's own log tells of. The plain side fetches the records of each relation by a call of its own, and its
-time does not hold putting them together.
+Both sides use one kept connection to one real server process. ms is what the client waits, statements are those that
+the server's own log tells of, CPU is without the database's own process. The plain side fetches the records of each
+relation by a call of its own, and its time does not hold putting them together.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from urllib.parse import urlencode
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
-from run import postgres  # noqa: E402 - its neighbours' place is made known above
+from measure import cpu_seconds  # noqa: E402 - its neighbours' place is made known above
+from run import postgres  # noqa: E402
 from server_process import ServerProcess  # noqa: E402
 
 RECORDS = 1000
 LINES = 5
-ROUNDS = 15
+ROUNDS = 20
 BATCH = 100
 DB = "bench"
 
@@ -42,6 +43,8 @@ class Client:
     """One session on one kept connection."""
 
     def __init__(self, server: ServerProcess) -> None:
+        assert server.process is not None
+        self.pid = server.process.pid
         self.log = server.log
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
         params = {"login": "admin", "password": "admin", "db": DB}
@@ -205,15 +208,17 @@ def statements(client: Client, work: Callable[[], Any]) -> tuple[int, int]:
     return len(calls), sum(line["statements"] for line in calls)
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, float]:
-    """Median and fastest in ms."""
+def timed(client: Client, work: Callable[[], Any]) -> tuple[float, float, float]:
+    """Median and fastest wait in ms, and the server's CPU a round."""
     work()
     times = []
+    busy = cpu_seconds(client.pid)
     for _ in range(ROUNDS):
         began = time.perf_counter()
         work()
         times.append(1000 * (time.perf_counter() - began))
-    return statistics.median(times), min(times)
+    busy = cpu_seconds(client.pid) - busy
+    return statistics.median(times), min(times), 1000 * busy / ROUNDS
 
 
 def compare(url: str, case: Case) -> list[str]:
@@ -227,13 +232,13 @@ def compare(url: str, case: Case) -> list[str]:
         assert plain() == RECORDS * LINES
         lines = []
         for name, work in (("one GET", nested), ("one GET, as a page", paged), ("plain calls", plain)):
-            median, least = timed(work)
+            median, least, busy = timed(client, work)
             calls, count = statements(client, work)
             lines.append(
-                f"| {case.name}, {store} | {name} | {calls} | {count} | {median:.1f} | {least:.1f} |"
+                f"| {case.name}, {store} | {name} | {calls} | {count} | {median:.1f} | {least:.1f} | {busy:.1f} |"
             )
         size = len(json.dumps(nested()))
-        return [*lines, f"| | bytes of the answer: {size:,} | | | | |"]
+        return [*lines, f"| | bytes of the answer: {size:,} | | | | | |"]
 
 
 def main() -> None:
@@ -247,8 +252,8 @@ def main() -> None:
     lines = [
         f"# Nested reads, {datetime.now(UTC).date()}\n",
         f"{RECORDS:,} records with {LINES} lines each. Statements count those that prove who calls.\n",
-        "| what | how | calls | statements | ms, median | ms, fastest |",
-        "|---|---|--:|--:|--:|--:|",
+        "| what | how | calls | statements | ms, median | ms, fastest | CPU ms of the server |",
+        "|---|---|--:|--:|--:|--:|--:|",
     ]
     cases = [case for case in CASES if options.only in case.name]
     for case in cases:

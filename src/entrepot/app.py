@@ -27,7 +27,8 @@ from entrepot.observe.metrics import Metrics
 from entrepot.settings import Settings
 from entrepot.storage.engines import make_engine
 from entrepot.tenants.catalog import Tenants
-from entrepot.tenants.deliveries import Deliveries
+from entrepot.tenants.deliveries import Deliveries, Other
+from entrepot.tenants.fetches import Fetches
 from entrepot.tenants.mails import Mails
 from entrepot.tenants.registries import Registries
 from entrepot.tenants.scheduled import Scheduled
@@ -117,14 +118,17 @@ def _cron(settings: Settings, registries: Registries, clock: Clock, observe: Obs
     return Runner(tenants.names, scheduled.run_due, clock, lock, failed, rest=tenants.close)
 
 
-def _mails(settings: Settings, tenants: Tenants, observe: Observer) -> Mails | None:
+def _others(settings: Settings, tenants: Tenants, observe: Observer) -> list[Other]:
+    """What leaves tenants by the threads of the outbox besides messages to peers: fetches, and mail to a relay."""
     try:
         relay = smtp.relay(settings.smtp_url, settings.mail_from)
     except ValueError as error:
         raise ValueError(f"ENTREPOT_SMTP_URL: {error}") from error
-    if relay is None:
-        return None
-    return Mails(relay, tenants.outside.outgoing, tenants.clock, observe, settings.retries, random.random)
+    outgoing = tenants.outside.outgoing
+    found: list[Other] = [Fetches(outgoing, settings.retries)]
+    if relay is not None:
+        found.append(Mails(relay, outgoing, tenants.clock, observe, settings.retries, random.random))
+    return found
 
 
 def _outbox(
@@ -132,7 +136,7 @@ def _outbox(
 ) -> Sending:
     # Connections of its own, as for cron; some, since several tenants may be sending at once.
     tenants = Tenants(make_engine(replace(settings, open_stores=OUTBOX_STORES)), registries, settings, clock)
-    deliveries = Deliveries(tenants, observe, mails=_mails(settings, tenants, observe), note=queue.note)
+    deliveries = Deliveries(tenants, observe, others=_others(settings, tenants, observe), note=queue.note)
 
     def failed(tenant: str, error: Exception) -> None:
         if not isinstance(error, EntrepotError):

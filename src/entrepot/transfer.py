@@ -24,7 +24,7 @@ from entrepot.kernel.transfer.exporter import Exporter
 from entrepot.kernel.transfer.formats.files import MEDIA_TYPES, open_sheet, writer
 from entrepot.kernel.transfer.formats.sheet import FORMATS, FileOptions, Format, Sheet, Unreadable, format_of
 from entrepot.kernel.transfer.importer import Importer
-from entrepot.kernel.transfer.lines import Deaf, Lines, Listener, Report
+from entrepot.kernel.transfer.lines import Deaf, Lines, Listener, Report, Stopped
 from entrepot.kernel.transfer.options import BATCH, MAX_BATCH, MAX_REFUSED, ExportOptions, ImportOptions
 from entrepot.kernel.transfer.outcome import Outcome, Summary
 from entrepot.kernel.transfer.reading import Block
@@ -48,6 +48,7 @@ __all__ = [
     "Listener",
     "Outcome",
     "Report",
+    "Stopped",
     "Summary",
     "Transfer",
     "Unreadable",
@@ -353,6 +354,9 @@ class Transfer:
             yield
         except EntrepotError as error:
             outcome = error.code
+            raise
+        except Stopped:
+            outcome = "stopped"
             raise
         except Exception as error:
             outcome, trace_id = "internal", trace(error)

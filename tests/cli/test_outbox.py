@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app_fixtures import PASSWORD, House
+from entrepot.jobs.wakeups import Wakeups
 from entrepot.tenants.provision import Owner
 
 Run = Callable[..., Any]
@@ -62,9 +63,10 @@ def test_showing_one_with_its_tries(run: Run, tenant: str) -> None:
     assert "order.state" in run("outbox", "show", tenant, failed["message_id"]).out
 
 
-def test_replaying_one_and_a_stretch_of_time(run: Run, tenant: str) -> None:
+def test_replaying_one_and_a_stretch_of_time(run: Run, tenant: str, house: House) -> None:
     first = listed(run, tenant, "--state", "failed")[0]["message_id"]
     assert run("outbox", "replay", tenant, first, "--json").json == {"replayed": 1}
+    assert tenant in Wakeups(house.app.settings.data / "run" / "outbox").take(), "a server beside us is told"
     done = run("outbox", "replay", tenant, "--since", "2020-01-01", "--endpoint", "alsalam")
     assert "2 messages" in done.out
     assert run("outbox", "replay", tenant, "--until", "2020-01-01", "--json").json == {"replayed": 0}

@@ -15,6 +15,11 @@ from server_fixtures import Tenant
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PRINTED = {
+    "clinic_claim": [
+        r"CLM/\d{4}/\d{5}: \d+\.\d\d charged, \d+\.\d\d expected",
+        r"reconciled, 0\.00 unallocated",
+        r"paid, 0\.00 open",
+    ],
     "xmlrpc_v1": [r"\[\d+, \d+, \d+\]", "AccessDenied"],
     "xmlrpc_v2": [r"\d+ partners", r"\[\{'id': \d+, 'name': '.*\]"],
     "jsonrpc": [r"\[\{'id': \d+, 'name': '.*\]"],

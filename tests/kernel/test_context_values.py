@@ -40,5 +40,8 @@ def test_a_change_is_seen_in_every_context(env):
 
 def test_reading_answers_for_the_callers_context(env):
     shelf = env["test.shelf"].create({"name": "Top", "stock": 3})
-    rows = [shelf.with_context(unit=unit).read(["shown"]).dicts()[0]["shown"] for unit in ("boxes", "bags")]
+    rows = [
+        next(iter(shelf.with_context(unit=unit).read(["shown"]).dicts()))["shown"]
+        for unit in ("boxes", "bags")
+    ]
     assert [row.split()[1] for row in rows] == ["boxes", "bags"]

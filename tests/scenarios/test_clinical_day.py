@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -342,7 +343,7 @@ def _claim_and_pay(clinic: Clinic, order: int, patient: int) -> None:
     assert row["state"] == "accepted"
     money = {"payer_id": payer, "amount_total": row["total_expected"], "claim_ids": [[6, 0, [claim]]]}
     batch = biller("got2.batch.account.payment", "create", {**money, "reference": "EFT 20771"})
-    biller("got2.batch.account.payment", "action_post", [batch])
+    _at_once(lambda: biller("got2.batch.account.payment", "action_post", [batch]))
     paid = biller.one("got2.batch.account.payment", batch, "state", "unallocated", "payment_ids")
     assert (paid["state"], paid["unallocated"], len(paid["payment_ids"])) == ("reconciled", 0.0, 1)
     row = biller.one("claim.manager", claim, "state", "balance", "invoice_id")
@@ -352,6 +353,16 @@ def _claim_and_pay(clinic: Clinic, order: int, patient: int) -> None:
         clinic.admin("got2.patient", "unlink", [patient])
     with pytest.raises(Fault):
         clinic.front_desk("claim.manager", "search", [])
+
+
+def _at_once(press: Callable[[], Any]) -> None:
+    """Two people press the same button: one is served, the other is told why not."""
+    with ThreadPoolExecutor(2) as pool:
+        answers = [each.exception() for each in [pool.submit(press), pool.submit(press)]]
+    assert answers.count(None) == 1, answers
+    (refused,) = [each for each in answers if each is not None]
+    assert isinstance(refused, Fault)
+    assert "reconciled" in refused.faultString
 
 
 def _settle(clinic: Clinic, order: int, patient: int) -> None:

@@ -273,3 +273,11 @@ def test_aggregates_agree(shop):
 def test_rows_can_be_kept_for_a_transaction(shop):
     with shop.transaction(readonly=False) as tx:
         assert ask(tx, "SELECT id FROM partner {}", tx.dialect.lock_rows()) == []
+
+
+def test_rows_are_updated_each_to_values_of_its_own(shop):
+    with shop.transaction(readonly=False) as tx:
+        ids = tx.insert("partner", ["name"], ["text"], [("n",)] * 3)
+        rows = [("a'b\\n", "2024-03-30 23:30:05", "2024-03-31"), ("é", None, None)]
+        tx.update("partner", ["name", "seen", "born"], ["text", "datetime", "date"], ids[1:], rows)
+        assert ask(tx, "SELECT name, seen, born FROM partner ORDER BY id") == [("n", None, None), *rows]

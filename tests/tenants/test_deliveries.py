@@ -14,7 +14,8 @@ from app_fixtures import PASSWORD, House, MakeHouse
 from entrepot.clock import FixedClock
 from entrepot.jobs.queue_gauge import Waiting
 from entrepot.jobs.webhooks import verify
-from entrepot.tenants.deliveries import LOST, Deliveries
+from entrepot.tenants.deliveries import Deliveries
+from entrepot.tenants.outbox_rows import LOST
 from entrepot.tenants.provision import Owner
 from fake_peer import FakePeer, Step, fake_peer
 

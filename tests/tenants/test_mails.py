@@ -13,8 +13,8 @@ from aiosmtpd.controller import Controller
 from app_fixtures import PASSWORD, House, MakeHouse
 from entrepot.clock import FixedClock
 from entrepot.jobs.smtp import Relay
-from entrepot.tenants.deliveries import MAIL, Deliveries
-from entrepot.tenants.mails import Mails
+from entrepot.tenants.deliveries import Deliveries
+from entrepot.tenants.mails import MAIL, Mails
 from entrepot.tenants.provision import Owner
 from server_process import free_port
 
@@ -87,7 +87,7 @@ def office(make_house: MakeHouse, new_name: Callable[[], str], post: Post) -> Of
     tenants, observe = house.app.tenants, house.app.observe
     relay = Relay("smtp", "127.0.0.1", post.port, "", "", "clinic@example.org")
     mails = Mails(relay, tenants.outside.outgoing, clock, observe, 5, lambda: 0.5)
-    return Office(house, name, clock, Deliveries(tenants, observe, lambda: 0.5, mails))
+    return Office(house, name, clock, Deliveries(tenants, observe, lambda: 0.5, [mails]))
 
 
 def test_what_is_outgoing_is_sent_once(office: Office, post: Post) -> None:

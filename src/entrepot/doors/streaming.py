@@ -10,10 +10,12 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, MutableMapping
+from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
 
 from entrepot.doors.http import Reply, Request, StreamBody
 from entrepot.doors.threads import Workers
+from entrepot.transfer import Stopped
 
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -21,20 +23,23 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 CHUNK = 256 * 1024
 
 
-class ClientGone(Exception):  # noqa: N818 - an event, no fault
+class ClientGone(Stopped):
     """The client went away: nobody waits for the rest."""
 
 
 class Flow:
     """Bytes on their way from a thread to the event loop (`doors.http.Sink`)."""
 
-    def __init__(self, status: int, wake: Callable[[], None]) -> None:
-        """`wake` is called from the thread when there is more to send."""
+    def __init__(self, status: int, wake: Callable[[], None], close: Callable[[], None]) -> None:
+        """`wake` is called from the thread when there is more to send, `close` when both sides are done."""
         self.status = status
         self.size = 0
         self.is_gone = False
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by `close`
         self._wake = wake
+        self._close = close
+        self._sides = 2
+        self._turn = Lock()
 
     def write(self, content: bytes) -> None:
         """Take the next piece. Raises ClientGone."""
@@ -55,9 +60,14 @@ class Flow:
         """What is there from a place on, some of it."""
         return os.pread(self._file.fileno(), min(CHUNK, self.size - start), start)
 
-    def close(self) -> None:
-        """Forget everything."""
-        self._file.close()
+    def leave(self) -> None:
+        """One side is done; the last one forgets everything, for the event loop may end before the thread does."""
+        with self._turn:
+            self._sides -= 1
+            is_last = not self._sides
+        if is_last:
+            self._file.close()
+            self._close()
 
 
 class Sent(NamedTuple):
@@ -87,8 +97,8 @@ async def stream(
     def wake() -> None:
         loop.call_soon_threadsafe(news.set)
 
-    flow = Flow(reply.status, wake)
-    making = workers.run(body.produce, flow)
+    flow = Flow(reply.status, wake, body.close)
+    making = workers.run(_make, body, flow)
     leaving = asyncio.ensure_future(_disconnection(receive))
     making.add_done_callback(lambda _: news.set())
     leaving.add_done_callback(lambda _: news.set())
@@ -107,7 +117,8 @@ async def stream(
     finally:
         leaving.cancel()
         flow.is_gone = True
-        _finally(making, flow, body)
+        making.add_done_callback(_looked_at)
+        flow.leave()
 
 
 async def _pour(
@@ -132,18 +143,19 @@ async def _pour(
     return sent
 
 
-def _finally(making: asyncio.Future[None], flow: Flow, body: StreamBody) -> None:
-    """Let go of the files once nobody writes any more."""
+def _make(body: StreamBody, flow: Flow) -> None:
+    """Make an answer, unless its client went away while it waited for its turn."""
+    try:
+        flow.check()
+        body.produce(flow)
+    finally:
+        flow.leave()
 
-    def close(done: asyncio.Future[None]) -> None:
-        done.exception()  # looked at, or told already
-        flow.close()
-        body.close()
 
-    if making.done():
-        close(making)
-    else:
-        making.add_done_callback(close)
+def _looked_at(making: asyncio.Future[None]) -> None:
+    """What went wrong after the client left is nobody's to hear."""
+    if not making.cancelled():
+        making.exception()
 
 
 async def _disconnection(receive: Receive) -> None:

@@ -20,11 +20,23 @@ ARCHIVED = "archived"
 class Cache:
     """Shared by all environments of one transaction."""
 
-    __slots__ = ("_values", "after_commit", "computing", "dirty", "leaving", "pending", "runs", "touched")
+    __slots__ = (
+        "_seen_ways",
+        "_values",
+        "after_commit",
+        "computing",
+        "dirty",
+        "leaving",
+        "pending",
+        "runs",
+        "touched",
+    )
 
     def __init__(self) -> None:
         """Start empty."""
         self._values: dict[Any, dict[int, Any]] = {}
+        self._seen_ways: dict[Field[Any], list[Key]] = {}
+        """field -> the keys under which its values were asked for, where it has several."""
         self.dirty: dict[str, dict[int, dict[Key, None]]] = {}
         """model -> id -> keys whose cached value is not in the store yet."""
         self.pending: dict[Field[Any], dict[int, None]] = {}
@@ -47,7 +59,9 @@ class Cache:
         if field.translate:
             return (field, env.lang)
         if field.depends_context:
-            seen = [env.company_ids if key == "company" else env.context.get(key) for key in field.depends_context]
+            seen = [
+                env.company_ids if key == "company" else env.context.get(key) for key in field.depends_context
+            ]
             return (field, repr(seen))
         return field if env.context.get("active_test", True) else (field, ARCHIVED)
 
@@ -57,6 +71,8 @@ class Cache:
         values = self._values.get(key)
         if values is None:
             values = self._values[key] = {}
+            if isinstance(key, tuple):
+                self._seen_ways.setdefault(field, []).append(key)
         return values
 
     def at(self, key: Key) -> dict[int, Any]:
@@ -91,7 +107,12 @@ class Cache:
 
     def forget_field(self, field: Field[Any]) -> None:
         """Drop what is known of a field and is not to be written."""
-        if not field.translate and not field.depends_context:
+        if field.depends_context:
+            for key in self._seen_ways.get(field, ()):
+                if self._values.get(key):
+                    self._forget(key)
+            return
+        if not field.translate:
             for key in (field, (field, ARCHIVED)) if field.contextual else (field,):
                 if self._values.get(key):
                     self._forget(key)
@@ -160,6 +181,7 @@ class Cache:
     def reset(self) -> None:
         """Start over: for a part of the work that was undone."""
         self._values.clear()
+        self._seen_ways.clear()
         self.dirty.clear()
         self.pending.clear()
         self.computing.clear()

@@ -15,6 +15,7 @@ from entrepot.call import On
 from entrepot.errors import AccessError, BadRequest, MissingError, UnknownMethod
 from entrepot.kernel.access import check
 from entrepot.kernel.crud import search
+from entrepot.kernel.crud.rest_query import known_only, told_as_query
 from entrepot.kernel.declare import Public
 from entrepot.kernel.model import Model
 from entrepot.kernel.records import Records
@@ -104,8 +105,11 @@ def invoke(
 
 
 def _aimed(env: Environment, meta: ModelMeta, on: On) -> list[int]:
-    """The ids of the records that a call is meant for."""
-    return list(on.ids) if on.domain is None else search.search(env, meta, on.domain)
+    """The ids of the records that a call is meant for. Raises BadQuery for a domain that cannot be used."""
+    if on.domain is None:
+        return list(on.ids)
+    with told_as_query("filter"), known_only(env):
+        return search.search(env, meta, on.domain)
 
 
 def _is_base(method: str) -> bool:

@@ -1,60 +1,62 @@
-"""What a tenant's records wait to have fetched: read in one transaction, fetched in none, kept in another."""
+"""What the records of one tenant wait to have fetched: read in one transaction, fetched in none, kept in another.
+
+Two servers that fetch the same thing at once keep it once: the second finds that it is there.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from entrepot.errors import MissingError
-from entrepot.jobs.outgoing import Unreached
+from entrepot.jobs.outgoing import Outgoing, Unreached
 from entrepot.kernel.environment import Environment
-from entrepot.kernel.loading.install import installed
+from entrepot.storage.abc import Transaction
 from entrepot.storage.retry import retrying
-from entrepot.tenants.catalog import Tenants
+from entrepot.tenants.statements import fetch, moment, raw
 from entrepot.tenants.tenant import SYSTEM, Tenant, finish
 
-ADDON = "outbox"
+FETCHES = -1
+"""In the place of an endpoint: what the tenant wants to have fetched."""
 MODEL = "outbox.fetch"
 MOST_BYTES = 10 * 1024 * 1024
-AT_ONCE = 50
-"""How many are fetched before other tenants have their turn."""
+
+_READY = "SELECT id, url FROM outbox_fetch WHERE state = 'wanted' AND next_attempt <= {} ORDER BY next_attempt, id LIMIT 1"
+_LATER = "SELECT min(next_attempt) FROM outbox_fetch WHERE state = 'wanted'"
 
 
 class Fetches:
-    """Fetches what is due in the tenants of a server. Use one `Tenants` for it alone: nothing stays open."""
+    """Fetches for tenants, by the threads of the outbox: see `deliveries.Other`."""
 
-    def __init__(self, tenants: Tenants) -> None:
-        """Work on the tenants of one server."""
-        self.tenants = tenants
+    lane = FETCHES
 
-    def run_due(self, name: str) -> datetime | None:
-        """Fetch what is due in a tenant; when more will be. Raises TenantUnavailable."""
-        try:
-            tenant = self.tenants.make(name)
-        except MissingError:
-            return None
-        try:
-            for fetch_id, url in self._due(tenant):
-                self._fetch(tenant, fetch_id, url)
-            return self._next(tenant)
-        finally:
-            tenant.store.close()
+    def __init__(self, outgoing: Outgoing, retries: int) -> None:
+        """Nothing is connected yet."""
+        self._outgoing = outgoing
+        self._retries = retries
 
-    def _due(self, tenant: Tenant) -> list[tuple[int, str]]:
-        with tenant.store.transaction(readonly=True) as tx:
-            if ADDON not in installed(tx):
-                return []
-            env = Environment(tenant.work(tx), SYSTEM)
-            due = [("state", "=", "wanted"), ("next_attempt", "<=", env.now())]
-            return [
-                (each.id, each.url)
-                for each in env[MODEL].search(due, limit=AT_ONCE, order="next_attempt, id")
-            ]
+    def due(self, tx: Transaction, now: datetime) -> tuple[bool, datetime | None]:
+        """Whether something is to be fetched now, and when more will be."""
+        if fetch(tx, _READY, raw(now)):
+            return True, None
+        return False, moment(fetch(tx, _LATER)[0][0])
+
+    def deliver(self, tenant: Tenant, goes_on: Callable[[], bool]) -> int:
+        """Fetch what is due, one thing after the other; how many were tried."""
+        tried = 0
+        while goes_on():
+            with tenant.store.transaction(readonly=True) as tx:
+                rows = fetch(tx, _READY, raw(tenant.clock.now()))
+            if not rows:
+                break
+            self._fetch(tenant, *rows[0])
+            tried += 1
+        return tried
 
     def _fetch(self, tenant: Tenant, fetch_id: int, url: str) -> None:
         content, why = b"", ""
         try:
-            content = self.tenants.outside.fetch(url, MOST_BYTES)
+            content = self._outgoing.fetch(url, MOST_BYTES)
         except Unreached as error:
             why = f"{error.code}: {error}"
 
@@ -71,14 +73,4 @@ class Fetches:
             for hook in work.cache.after_commit:
                 hook()
 
-        retrying(keep, self.tenants.settings.retries)
-
-    @staticmethod
-    def _next(tenant: Tenant) -> datetime | None:
-        with tenant.store.transaction(readonly=True) as tx:
-            if ADDON not in installed(tx):
-                return None
-            raw = tx.fetch("SELECT min(next_attempt) FROM outbox_fetch WHERE state = 'wanted'", alone=True)[
-                0
-            ][0]
-        return None if raw is None else datetime.fromisoformat(raw).replace(tzinfo=UTC)
+        retrying(keep, self._retries)

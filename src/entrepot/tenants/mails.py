@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
-from typing import Any
 
 from entrepot.clock import Clock
 from entrepot.jobs import backoff, smtp
@@ -19,9 +18,11 @@ from entrepot.jobs.webhooks import new_message_id
 from entrepot.observe.events import MailTried, Observer
 from entrepot.storage.abc import Transaction
 from entrepot.storage.retry import retrying
-from entrepot.storage.sql import SQL, plan
+from entrepot.tenants.statements import fetch, moment, raw, run
 from entrepot.tenants.tenant import Tenant
 
+MAIL = 0
+"""In the place of an endpoint: the tenant's mail."""
 MOST_ATTEMPTS = 10
 LEASE_S = smtp.TIMEOUT_S * 4
 
@@ -40,6 +41,8 @@ _FIRST = f"""
 
 class Mails:
     """Sends the mail of tenants through one relay."""
+
+    lane = MAIL
 
     def __init__(
         self,
@@ -64,12 +67,12 @@ class Mails:
     def due(self, tx: Transaction, now: datetime) -> tuple[bool, datetime | None]:
         """Whether mail is due, and when more will be."""
         if self._rest_until is not None and self._rest_until > now:
-            waits = bool(_fetch(tx, "SELECT 1 FROM mail_mail WHERE state = 'outgoing' LIMIT 1"))
+            waits = bool(fetch(tx, "SELECT 1 FROM mail_mail WHERE state = 'outgoing' LIMIT 1"))
             return False, self._rest_until if waits else None
-        raw = _raw(now)
-        if _fetch(tx, _READY, raw, raw, raw):
+        at = raw(now)
+        if fetch(tx, _READY, at, at, at):
             return True, None
-        moments = [_moment(each) for each in _fetch(tx, _LATER, raw, raw, raw)[0]]
+        moments = [moment(each) for each in fetch(tx, _LATER, at, at, at)[0]]
         return False, min((each for each in moments if each is not None and each > now), default=None)
 
     def deliver(self, tenant: Tenant, goes_on: Callable[[], bool]) -> int:
@@ -85,18 +88,18 @@ class Mails:
 
     def _claim(self, tenant: Tenant) -> tuple[int, Mail, int, str] | None:
         now = self._clock.now()
-        raw = _raw(now)
+        at = raw(now)
         with tenant.store.transaction(readonly=False) as tx:
-            rows = _fetch(tx, _FIRST, raw, raw, raw)
+            rows = fetch(tx, _FIRST, at, at, at)
             if not rows:
                 return None
             mail_id, message_id, subject, body, sender, to, cc, reply, created, attempts = rows[0]
             lease = new_message_id()
-            _run(
+            run(
                 tx,
                 "UPDATE mail_mail SET lease = {}, lease_until = {}, attempts = {}, message_id = {} WHERE id = {}",
                 lease,
-                _raw(now + timedelta(seconds=LEASE_S)),
+                raw(now + timedelta(seconds=LEASE_S)),
                 (attempts or 0) + 1,
                 message_id or lease,
                 mail_id,
@@ -109,7 +112,7 @@ class Mails:
             to or "",
             cc or "",
             reply or "",
-            _moment(created) or now,
+            moment(created) or now,
         )
         return mail_id, mail, (attempts or 0) + 1, lease
 
@@ -154,35 +157,17 @@ class Mails:
     ) -> None:
         with tenant.store.transaction(readonly=False) as tx:
             # One that was withdrawn meanwhile stays so, unless it is out already.
-            _run(
+            run(
                 tx,
                 """UPDATE mail_mail SET state = CASE WHEN state = 'outgoing' OR {} = 'sent' THEN {} ELSE state END,
                    next_attempt = {}, failure_reason = {}, sent_at = {}, lease = NULL, lease_until = NULL,
                    write_date = {} WHERE id = {} AND lease = {}""",
                 state,
                 state,
-                _raw(again),
+                raw(again),
                 note,
-                _raw(now) if state == "sent" else None,
-                _raw(now),
+                raw(now) if state == "sent" else None,
+                raw(now),
                 mail_id,
                 lease,
             )
-
-
-def _fetch(tx: Transaction, template: str, *args: Any) -> list[Any]:
-    found = plan(SQL(template, *args), tx.dialect)
-    return tx.fetch(found.text, found.bind(()))
-
-
-def _run(tx: Transaction, template: str, *args: Any) -> int:
-    found = plan(SQL(template, *args), tx.dialect)
-    return tx.execute(found.text, found.bind(()))
-
-
-def _raw(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(" ", "seconds")[:19]
-
-
-def _moment(raw: str | None) -> datetime | None:
-    return None if raw is None else datetime.fromisoformat(raw).replace(tzinfo=UTC)

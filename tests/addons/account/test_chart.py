@@ -91,10 +91,16 @@ def test_accounts_of_entries_stay(env: Environment, invoice: Callable[..., Any])
         move.journal_id.unlink()
     with pytest.raises(ValidationError), env.savepoint():
         move.open_lines().account_id.write({"reconcile": False})
+    tax = env.company.account_sale_tax_id
+    taxed = invoice(taxes=tax.ids)
+    with pytest.raises(ValidationError) as caught:
+        tax.unlink()
+    assert {problem.code for problem in caught.value.problems} == {"in_use"}
+    assert taxed.amount_tax == D(15)
     with pytest.raises(ValidationError), env.savepoint():
         move.journal_id.write({"code": "A/B"})
     move.journal_id.write({"sequence_counters": {}})
-    assert invoice().name == "INV/2026/00002"
+    assert invoice().name == "INV/2026/00003"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class _Undo(Exception):  # noqa: N818 - a signal, not an error
 
 lines = st.fixed_dictionaries(
     {
-        "price_unit": st.decimals(min_value="-50", max_value=200, places=3),
+        "price_unit": st.decimals(min_value="-9", max_value=200, places=3),
         "quantity": st.decimals(min_value="0.5", max_value=9, places=1).map(float),
         "discount": st.sampled_from([0.0, 0.0, 12.5]),
         "taxes": st.lists(st.integers(0, 3), max_size=2, unique=True),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app_fixtures import PASSWORD, House
-from entrepot.errors import EntrepotError
+from entrepot.errors import EntrepotError, ValidationError
 from entrepot.tenants.provision import Owner
 
 POSTERS = 6
@@ -64,6 +64,35 @@ def test_posting_at_once_leaves_no_gap_and_makes_no_double(
     assert sorted(row["name"] for row in rows) == [f"INV/2026/{n:05d}" for n in range(1, expected + 1)]
     report = house.as_system(books, "account.move.line", "trial_balance")
     assert report["balanced"]
+
+
+def test_of_two_who_pay_one_invoice_at_once_one_does(house: House, neighbour: House, books: str) -> None:
+    partner = _one(house.as_system(books, "res.partner", "create", [{"name": "Ann"}]))
+    line = [0, 0, {"name": "Lens", "price_unit": 10, "tax_ids": False}]
+    values = {"move_type": "out_invoice", "partner_id": partner, "invoice_line_ids": [line]}
+    move = _one(house.as_system(books, "account.move", "create", [values]))
+    house.as_system(books, "account.move", "action_post", [move])
+    model, context = "account.payment.register", {"active_model": "account.move", "active_ids": [move]}
+    servers = (house, neighbour, house, neighbour)
+    wizards = [_one(each.as_system(books, model, "create", [{}], context=context)) for each in servers]
+    refused: list[str] = []
+
+    def pay(server: House, wizard: int) -> None:
+        try:
+            server.as_system(books, model, "action_create_payments", [wizard])
+        except ValidationError as error:
+            refused.extend(problem.code for problem in error.problems)
+
+    threads = [threading.Thread(target=pay, args=pair) for pair in zip(servers, wizards, strict=True)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert refused == ["nothing_due"] * 3
+    assert house.as_system(books, "account.payment", "search_count", []) == 1
+    rows = house.as_system(books, "account.move", "read", [move], ["amount_residual", "payment_state"])
+    row = next(iter(rows.dicts()))
+    assert (row["amount_residual"], row["payment_state"]) == (0, "paid")
 
 
 def _one(made: Any) -> int:

@@ -73,4 +73,4 @@ def test_a_hundred_invoices_ask_as_much_as_ten(environment: Callable[..., Enviro
     few, many = work(10), work(100)
     assert max(few) < 60
     # long lists of ids are split now and then
-    assert all(more <= less + 2 for more, less in zip(many, few, strict=True))
+    assert all(more <= less + 6 for more, less in zip(many, few, strict=True))

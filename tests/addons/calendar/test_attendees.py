@@ -2,6 +2,7 @@
 
 import pytest
 
+from entrepot.addons.calendar.data import older_events
 from entrepot.api import AccessError, Command, ValidationError
 
 
@@ -60,3 +61,11 @@ def test_attendees_of_private_events_are_not_told(env, event, people):
     found = env["calendar.attendee"].with_user(people.cid.id).search([("event_id", "=", talk.id)])
     assert not found
     assert env["calendar.attendee"].with_user(people.ben.id).search_count([("event_id", "=", talk.id)]) == 1
+
+
+def test_events_from_before_get_their_attendees(env, event, people):
+    talk = event()
+    talk.with_context(_attendees=True).write({"partner_ids": [Command.link(people.ben.partner_id.id)]})
+    assert not talk.attendee_ids
+    older_events.load(env)
+    assert answers(talk) == {"Ben": "needsAction"}

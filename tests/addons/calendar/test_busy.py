@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.addons.calendar.busy_times import clipped, gaps, joined
-from entrepot.api import UserError
+from entrepot.api import AccessError, Command, UserError
 
 START, STOP = "2030-04-01 00:00:00", "2030-04-02 00:00:00"
 
@@ -83,3 +83,21 @@ def test_busy_and_free_make_up_the_whole(times, within):
     minute = dt.timedelta(minutes=1)
     covered = {start + minute * i for start, stop in cut for i in range(int((stop - start) / minute))}
     assert sum(int((stop - start) / minute) for start, stop in busy) == len(covered)
+
+
+def test_people_from_outside_ask_for_themselves(env, event, people):
+    portal = env["res.users"].create(
+        {
+            "name": "Guest",
+            "login": "guest@example.com",
+            "groups_id": [Command.set([env.ref("base.group_portal").id])],
+        }
+    )
+    event(partner_ids=[portal.partner_id.id])
+    env.flush()
+    events = env["calendar.event"].with_user(portal.id)
+    [own] = events.free_busy([portal.partner_id.id], START, STOP)
+    assert hours(own["busy"]) == [(9, 10)]
+    assert len(events.search([])) == 1
+    with pytest.raises(AccessError):
+        events.free_busy([people.ann.partner_id.id], START, STOP)

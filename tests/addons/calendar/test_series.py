@@ -212,3 +212,26 @@ def test_ways_are_three_and_for_one_event(event):
 def test_a_series_without_end_is_bounded(event):
     first = event(recurrency=True, rrule_type="weekly", end_type="forever")
     assert len(series_of(first)) == 720
+
+
+def test_a_series_costs_no_statement_an_event(env, event, people):
+    def cost(work):
+        env.flush()
+        before = env.tx.statements
+        work()
+        env.flush()
+        return env.tx.statements - before
+
+    spent = []
+    for count in (20, 200):
+        made = []
+        values = {"recurrency": True, "rrule": f"FREQ=DAILY;COUNT={count}"}
+        partners = [people.ann.partner_id.id, people.ben.partner_id.id]
+        create = cost(lambda v=values, m=made, p=partners: m.append(event(**v, partner_ids=p)))
+        made[0].attendee_ids.do_accept()
+        later = {"start": "2030-04-01 11:00:00", "duration": 2, "recurrence_update": "all_events"}
+        move = cost(lambda m=made, v=later: m[0].write(v))
+        assert set(made[0].attendee_ids.mapped("state")) == {"needsAction"}
+        delete = cost(lambda m=made: m[0].action_mass_deletion("all_events"))
+        spent.append((create, move, delete))
+    assert all(many <= few + 5 for few, many in zip(*spent, strict=True))

@@ -138,3 +138,18 @@ def test_salespersons_see_their_own(env, lead, staff):
     late = lead(user_id=staff.sue.id)
     env.flush()
     assert late in leads.with_user(staff.sam.id).search([])
+
+
+def test_many_leads_cost_no_more_statements_than_few(env, customer, staff):
+    def cost(count):
+        rows = [
+            {"name": f"Lead {at}", "partner_id": customer.id, "user_id": staff.sam.id} for at in range(count)
+        ]
+        env.flush()
+        before = env.tx.statements
+        made = env["crm.lead"].create(rows)
+        made.action_set_won()
+        env.flush()
+        return env.tx.statements - before
+
+    assert cost(200) <= cost(5) + 10

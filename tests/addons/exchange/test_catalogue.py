@@ -125,7 +125,7 @@ def test_a_name_of_several_records_is_refused_with_the_candidates(
     categories = exchange.env["product.category"]
     above = categories.create([{"name": "Salon"}, {"name": "Bureau"}])
     twins = categories.create([{"name": "Lampes", "parent_id": each.id} for each in above])
-    with pytest.raises(ConflictError, match="Bureau / Lampes .*Salon / Lampes") as refused:
+    with pytest.raises(ConflictError, match=r"Bureau / Lampes .*Salon / Lampes") as refused:
         exchange.post("product.template", product_message(categ_id="lampes"))
     assert codes(refused) == {"categ_id": "ambiguous_name"}
     exchange.env["ek.mapping"].create(

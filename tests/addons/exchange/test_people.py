@@ -225,11 +225,9 @@ def test_another_role_takes_the_groups_of_the_former_one_away(exchange: Any, sta
 
 
 def test_a_role_that_would_administer_cannot_be_set_up(exchange: Any) -> None:
+    high = [Command.set([exchange.env.ref("base.group_system").id])]
     with pytest.raises(ValidationError, match="never administers"):
-        exchange.env["ek.role"].create(
-            {"name": "ROLE_X", "group_ids": [Command.set([exchange.env.ref("base.group_system").id])]}
-        )
-        exchange.env.flush()
+        exchange.env["ek.role"].create({"name": "ROLE_X", "group_ids": high})
 
 
 def test_unknown_roles_and_forbidden_keys_are_refused(exchange: Any, staff: Any) -> None:

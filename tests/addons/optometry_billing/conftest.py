@@ -25,32 +25,34 @@ def env(environment):
     return found["res.users"].with_context(allowed_company_ids=[company.id]).env
 
 
-@pytest.fixture
-def staff(env):
+def employ(env, *roles):
     """One user of each role, made by their group."""
-
-    def user(role):
-        values = {
+    rows = [
+        {
             "name": role.title(),
             "login": f"{role}@clinic.example.com",
             "groups_id": [Command.link(env.ref(f"optometry.group_{role}").id)],
         }
-        return env["res.users"].create(values)
-
-    roles = (
-        "front_desk",
-        "technician",
-        "optometrist",
-        "optician",
-        "biller",
-        "manager",
-        "api_read",
-        "api_write",
-    )
-    found = SimpleNamespace(**{role: user(role) for role in roles})
-    found.optometrist.partner_id.write({"npi": npi("184912370")})
+        for role in roles
+    ]
+    users = env["res.users"].create(rows)
     env.flush()
-    return found
+    return dict(zip(roles, users, strict=True))
+
+
+@pytest.fixture
+def doctor(env):
+    """The optometrist, with an NPI."""
+    user = employ(env, "optometrist")["optometrist"]
+    user.partner_id.write({"npi": npi("184912370")})
+    return user
+
+
+@pytest.fixture
+def staff(env, doctor):
+    """Somebody in each role."""
+    roles = ("front_desk", "technician", "optician", "biller", "manager", "api_read", "api_write")
+    return SimpleNamespace(optometrist=doctor, **employ(env, *roles))
 
 
 @pytest.fixture
@@ -147,40 +149,37 @@ def enrolled(enrol, patient, plan):
 def catalogue(env):
     """Products: a frame (5 in stock), lenses, contact lenses (10 boxes of each), a coating."""
 
-    def product(name, kind, price, **values):
-        given = {"name": name, "spec_product_type": kind, "list_price": price, "taxes_id": [Command.set([])]}
-        return env["product.product"].create({**given, **values})
-
     def ref(name):
         return env.ref(f"optometry.{name}").id
 
-    def lens(name, price, material, style, **values):
-        links = {
-            "material_id": ref(f"lens_material_{material}"),
-            "style_id": ref(f"lens_style_{style}"),
-            "procedure_id": ref("procedure_v2103"),
+    def product(name, kind, price, code, **values):
+        given = {
+            "name": name,
+            "spec_product_type": kind,
+            "list_price": price,
+            "procedure_id": ref(f"procedure_{code}"),
         }
-        return product(name, "lens", price, sphere_min=-8, sphere_max=6, cylinder_max=4, **links, **values)
+        return {**given, "taxes_id": [Command.set([])], **values}
+
+    def lens(name, price, material, style):
+        links = {"material_id": ref(f"lens_material_{material}"), "style_id": ref(f"lens_style_{style}")}
+        return product(name, "lens", price, "v2103", sphere_min=-8, sphere_max=6, cylinder_max=4, **links)
 
     def contact(name, price, **values):
-        given = {
-            "procedure_id": ref("procedure_v2520"),
-            "power_min": -12,
-            "power_max": 8,
-            "is_storable": True,
-        }
-        shape = {"base_curves": "8.4, 8.8", "diameters": "14.0"}
-        return product(name, "contact_lens", price, **given, **shape, **values)
+        shape = {"base_curves": "8.4, 8.8", "diameters": "14.0", "power_min": -12, "power_max": 8}
+        return product(name, "contact_lens", price, "v2520", is_storable=True, **shape, **values)
 
-    found = SimpleNamespace(
-        frame=product("Alder", "frame", 200, is_storable=True, procedure_id=ref("procedure_v2020")),
-        lens=lens("Plain lens", 60, "cr39", "single_vision"),
-        poly=lens("Tough lens", 80, "polycarbonate", "single_vision"),
-        progressive=lens("Progressive lens", 150, "cr39", "progressive"),
-        coating=product("Coating", "coating", 40, procedure_id=ref("procedure_v2750")),
-        contact=contact("Monthly lens", 45),
-        toric=contact("Toric lens", 60, toric=True, cylinders="-0.75, -1.25"),
-    )
+    wanted = {
+        "frame": product("Alder", "frame", 200, "v2020", is_storable=True),
+        "lens": lens("Plain lens", 60, "cr39", "single_vision"),
+        "poly": lens("Tough lens", 80, "polycarbonate", "single_vision"),
+        "progressive": lens("Progressive lens", 150, "cr39", "progressive"),
+        "coating": product("Coating", "coating", 40, "v2750"),
+        "contact": contact("Monthly lens", 45),
+        "toric": contact("Toric lens", 60, toric=True, cylinders="-0.75, -1.25"),
+    }
+    made = env["product.product"].create(list(wanted.values()))
+    found = SimpleNamespace(**dict(zip(wanted, made, strict=True)))
     shelf = env["stock.warehouse"].search([], limit=1).lot_stock_id
     counts = [
         {"product_id": each.id, "location_id": shelf.id, "inventory_quantity": count}
@@ -246,12 +245,12 @@ def glasses(env, patient, rx, catalogue, line):
 
 
 @pytest.fixture
-def diagnosed(env, patient, staff):
+def diagnosed(env, patient, doctor):
     """An exam of the adult in its examination, with a diagnosis."""
     exam = env["appointment.exam"].create(
         {
             "patient_id": patient.id,
-            "optometrist_id": staff.optometrist.id,
+            "optometrist_id": doctor.id,
             "date_start": dt.datetime(2030, 4, 1, 9, tzinfo=dt.UTC),
         }
     )

@@ -72,6 +72,18 @@ def test_a_submission_sends_its_claims(sent, three):
         sent.action_cancel()
 
 
+def test_readiness_costs_the_same_for_one_and_for_many(env, three):
+    env.flush()
+
+    def statements(claims):
+        env.cache.reset()
+        before = env.tx.statements
+        assert all(each["ready"] for each in claims.readiness())
+        return env.tx.statements - before
+
+    assert statements(three) == statements(three[:1])
+
+
 def test_a_submission_with_a_claim_that_is_not_ready(batch, three):
     three[0].action_draft()
     submission = batch(kind="submission", claim_ids=[Command.set(three.ids)])

@@ -28,13 +28,13 @@ def pay(env, claim, amount, *answers):
     return batch
 
 
-def test_a_claim_of_an_order(claimed, patient, payer, staff):
+def test_a_claim_of_an_order(claimed, patient, payer, doctor):
     order = claimed.sale_order_id
     assert claimed.state == "submitted"
     assert claimed.name.startswith("CLM/2030/")
     assert claimed.payer_id == payer
     assert claimed.diagnosis_list() == ["H52.13", "H52.4"]
-    assert claimed.rendering_provider_npi == staff.optometrist.partner_id.npi
+    assert claimed.rendering_provider_npi == doctor.partner_id.npi
     assert claimed.timely_filing_date == dt.date(2030, 6, 30)
     assert (claimed.total_charge, claimed.total_expected, claimed.balance) == (D(320), D(245), D(320))
     assert claimed.page_count == 1

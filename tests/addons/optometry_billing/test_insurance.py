@@ -19,9 +19,8 @@ def test_a_payer_gets_a_contact(payer):
 
 
 def test_payer_codes_are_taken_once(env, payer):
-    env["insurance.company.listing"].create({"name": "Twin", "payer_code": "CLV1"})
     with pytest.raises(ValidationError, match="same Payer Code"):
-        env.flush()
+        env["insurance.company.listing"].create({"name": "Twin", "payer_code": "CLV1"})
 
 
 def test_plans_make_sense(plan):

@@ -251,7 +251,7 @@ def test_a_paid_ticket_stays(env, session, goods, methods, sell):
     assert order.amount_total == Decimal("2.88")
 
 
-def test_a_cashier_does_a_day_with_ordinary_rights(env, shop, goods):
+def test_a_cashier_does_a_day_with_ordinary_rights(env, shop, goods, customer):
     user = env["res.users"].create(
         {
             "name": "Cas",
@@ -277,15 +277,42 @@ def test_a_cashier_does_a_day_with_ordinary_rights(env, shop, goods):
                 "session_id": session,
                 "lines": [[0, 0, {"product_id": goods.bread.id, "qty": 1}]],
                 "payment_ids": [[0, 0, {"payment_method_id": methods["cash"], "amount": 3}]],
-            }
+            },
+            {
+                "uuid": "u2",
+                "session_id": session,
+                "partner_id": customer.id,
+                "to_invoice": True,
+                "lines": [[0, 0, {"product_id": goods.bread.id, "qty": 1}]],
+                "payment_ids": [[0, 0, {"payment_method_id": methods["bank"], "amount": 2.88}]],
+            },
         ],
     )
-    [row] = told["pos.order"]
+    row, invoiced = told["pos.order"]
+    assert env["account.move"].browse(invoiced["account_move"]).state == "posted"
+    with pytest.raises(AccessError):
+        call("account.move", "read", [invoiced["account_move"]])
+    call("pos.session", "try_cash_in_out", [session], "in", 5, "Coins")
     call("pos.order", "refund", [row["id"]])
     drafts = call("pos.order", "search", [["state", "=", "draft"]])
     call("pos.order", "action_pos_order_cancel", drafts)
-    call("pos.session", "post_closing_cash_details", [session], 2.88)
+    call("pos.session", "post_closing_cash_details", [session], 7.88)
     call("pos.session", "action_pos_session_close", [session])
-    assert env["pos.session"].browse(session).move_id.state == "posted"
+    closed = env["pos.session"].browse(session)
+    assert (closed.move_id.state, closed.cash_register_difference) == ("posted", 0)
+    call("pos.order", "write", [row["id"]], {"partner_id": customer.id})
+    call("pos.order", "action_pos_order_invoice", [row["id"]])
     with pytest.raises(AccessError):
         call("pos.config", "write", [shop.id], {"name": "Mine"})
+
+
+def test_many_tickets_cost_hardly_more_statements_than_few(env, session, goods, methods, ticket):
+    spent = []
+    for count in (5, 100):
+        sent = [ticket([(goods.bread, 1), (goods.jam, 2)], [(methods.cash, 20)]) for _ in range(count)]
+        env.flush()
+        before = env.tx.statements
+        env["pos.order"].sync_from_ui(sent)
+        env.flush()
+        spent.append(env.tx.statements - before)
+    assert spent[1] <= spent[0] + 10

@@ -200,3 +200,13 @@ def test_links_of_many_new_products_are_few_queries(env, monkeypatch):
         return len(counted)
 
     assert queries(2) == queries(100)
+
+
+def test_links_that_are_there_already_stay_once(env):
+    first, second = env["product.tag"].create([{"name": "A"}, {"name": "B"}])
+    made = env["product.template"].create(
+        [{"name": f"P{at}", "product_tag_ids": [Command.set([first.id, second.id])]} for at in range(20)]
+    )
+    first.write({"product_template_ids": [Command.link(each) for each in made.ids]})
+    assert all(each.product_tag_ids == first | second for each in made)
+    assert all(len(each.product_tag_ids) == 2 for each in made)

@@ -81,4 +81,15 @@ def test_rows_that_were_read_may_be_written_back(call):
         ("sale.order.line", [["order_id", "=", order]]),
     ):
         (row,) = list(call(model, "search_read", domain, []).dicts())
-        assert call(model, "write", [row["id"]], {key: value for key, value in row.items() if key != "id"})
+        assert call(model, "write", [row["id"]], row)
+    call("sale.order", "action_lock", [order])
+    assert call("sale.order.line", "write", [row["id"]], row)
+    with pytest.raises(ValidationError):
+        call("sale.order.line", "write", [row["id"]], {**row, "tax_id": []})
+    call("sale.order", "action_unlock", [order])
+    changed = {"product_id": row["product_id"], "name": row["name"], "product_uom_qty": 4}
+    assert call("sale.order.line", "write", [row["id"]], changed)
+    (move,) = list(
+        call("stock.move", "search_read", [["sale_line_id", "=", row["id"]]], ["product_uom_qty"]).dicts()
+    )
+    assert move["product_uom_qty"] == 4

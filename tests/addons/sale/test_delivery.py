@@ -60,7 +60,7 @@ def test_more_and_less_before_it_goes_out(order, frame):
     made.action_confirm()
     made.order_line.write({"product_uom_qty": 8})
     assert len(made.picking_ids) == 1
-    assert sum(quantity for quantity, _ in moves(made)) == 8
+    assert moves(made) == [(8, "assigned")]
     made.order_line.write({"product_uom_qty": 4})
     assert sum(quantity for quantity, _ in moves(made)) == 4
     assert frame.free_qty == 16
@@ -167,3 +167,13 @@ def test_products_that_orders_use_are_archived_not_deleted(env, order, customer)
     shirt.write({"attribute_line_ids": [Command.create(line)]})
     assert red in shirt.product_variant_ids
     assert len(shirt.product_variant_ids) == 3
+
+
+def test_more_than_was_ordered_may_go_out(order, frame, ship):
+    made = order((frame, 2))
+    made.action_confirm()
+    made.create_invoices()
+    ship(made.picking_ids, 3)
+    assert (made.order_line.qty_delivered, made.invoice_status) == (3, "upselling")
+    made.order_line.write({"product_uom_qty": 3})
+    assert (moves(made), made.invoice_status) == ([(2, "done")], "to invoice")

@@ -112,6 +112,9 @@ def test_orders_in_another_currency(env, order, frame, customer):
     abroad = env["product.pricelist"].create({"name": "Abroad", "currency_id": pound.id})
     made = order((frame, 2), pricelist_id=abroad.id)
     assert (made.currency_id, made.order_line.price_unit, made.amount_total) == (pound, 80, 160)
+    at_home = order((frame, 2, {"price_unit": 70}))
+    at_home.write({"pricelist_id": abroad.id})
+    assert (at_home.currency_id, at_home.amount_total) == (pound, 160)
     made.action_confirm()
     invoice = env["account.move"].browse(made.create_invoices())
     assert (invoice.currency_id, invoice.amount_total) == (pound, 160)
@@ -265,3 +268,20 @@ def test_products_know_how_much_is_sold(env, order, frame):
 def test_quotations_run_out(order, frame):
     assert not order((frame, 1)).is_expired
     assert order((frame, 1), validity_date="2030-04-09").is_expired
+
+
+def test_each_company_sells_from_its_own_house(env, order, frame, customer):
+    other = env["res.company"].create({"name": "Other", "currency_id": env.ref("base.EUR").id})
+    warehouse = env["stock.warehouse"].search([("company_id", "=", other.id)])
+    made = order((frame, 1), company_id=other.id, pricelist_id=False)
+    assert (made.warehouse_id, made.currency_id) == (warehouse, env.ref("base.EUR"))
+    made.action_confirm()
+    assert made.picking_ids.company_id == other
+    taxed = env["product.product"].create({"name": "Lens", "list_price": 10})
+    assert order((taxed, 1), company_id=other.id, pricelist_id=False).order_line.tax_id.ids == ()
+    with pytest.raises(ValidationError) as caught:
+        order((frame, 1, {"warehouse_id": warehouse.id}))
+    assert codes(caught) == {"company"}
+    with pytest.raises(ValidationError) as caught:
+        order((frame, 1), warehouse_id=warehouse.id)
+    assert codes(caught) == {"company"}

@@ -296,3 +296,35 @@ def test_consumables_move_without_being_counted(transfer, product, env):
     delivery.button_validate()
     assert delivery.state == "done"
     assert not env["stock.quant"].search([("product_id", "=", glue.id)])
+
+
+def test_many_transfers_are_made_at_once(env, warehouse, frame):
+    line = {"product_id": frame.id, "product_uom_qty": 1}
+    values = {"picking_type_id": warehouse.out_type_id.id, "move_ids_without_package": [(0, 0, line)]}
+
+    def asked(count):
+        env.flush()
+        before = env.tx.statements
+        env["stock.picking"].create([dict(values) for _ in range(count)])
+        env.flush()
+        return env.tx.statements - before
+
+    asked(1)
+    assert asked(20) <= asked(2) + 1
+    some = env["stock.picking"].search([], limit=3)
+    assert some.mapped("move_ids").mapped("product_id") == frame
+    assert len(set(env["stock.picking"].search([]).mapped("name"))) == 23
+    with pytest.raises(ValidationError) as caught:
+        env["stock.picking"].create([values, {**values, "picking_type_id": 0}])
+    assert paths(caught) == ["1.picking_type_id"]
+
+
+def test_a_copied_transfer_is_a_new_plan(receive, frame):
+    receipt = receive(frame, 5)
+    again = receipt.copy()
+    assert (again.state, again.name, again.date_done) == ("draft", "WH/IN/00002", None)
+    assert (again.move_ids.product_uom_qty, again.move_ids.quantity, again.move_ids.reference) == (
+        5,
+        0,
+        again.name,
+    )

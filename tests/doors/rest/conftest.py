@@ -89,15 +89,15 @@ def target(path: str, asked: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="session")
 def make_rest(shared_house: House) -> Iterator[Callable[..., Rest]]:
-    """A function that makes a tenant with add-ons, and its administrator's client: `make_rest("optometry")`."""
+    """A function that makes a tenant with add-ons, (all of them and demo data when none is named), and its administrator."""
     opened: dict[str, Rest] = {}
     app = Application(shared_house.app.server)
 
     def make(*addons: str) -> Rest:
-        name = f"rest-{'-'.join(addons)}-{os.getpid()}"
+        name = f"rest-{'-'.join(addons) or 'all'}-{os.getpid()}"
         if name not in opened:
             owner = Owner(password=PASSWORD)
-            shared_house.app.administer.make(name, addons=addons, demo=False, owner=owner)
+            shared_house.app.administer.make(name, addons=addons or None, demo=not addons, owner=owner)
             opened[name] = Rest(app, shared_house, name).log_in("admin", PASSWORD)
         return opened[name]
 

@@ -89,6 +89,8 @@ REFUSED = {
     "records in two ways": ("/object/res.partner/read", {"ids": [1], "filter": []}, 422),
     "ids that are none": ("/object/res.partner/read", {"ids": ["x"]}, 422),
     "an id that is true": ("/object/res.partner/read", {"ids": True}, 422),
+    "a filter on a hidden field": ("/object/res.users/read", {"filter": [["password_hash", "=", "x"]]}, 400),
+    "a filter on nothing": ("/object/res.users/read", {"filter": [["nope", "=", "x"]]}, 400),
     "a filter that is no list": ("/object/res.partner/read", {"filter": "x"}, 400),
     "arguments that are no list": ("/object/res.partner/search", {"args": {}}, 422),
     "arguments that are a text": ("/object/res.partner/search", {"args": "x"}, 422),

@@ -29,7 +29,7 @@ PATHS = (
     "/object/res.users/context_get",
 )
 VERBS = ("get", "post", "put", "delete")
-EXAMPLES = 15
+EXAMPLES = 8
 LEAKS = (b"Traceback", b'File "', b"SELECT ", b"site-packages", b"$argon2", b"psycopg", b"sqlite")
 
 

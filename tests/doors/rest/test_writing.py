@@ -156,6 +156,7 @@ PUTS = {
     "no data": ({"filter": [["id", "=", 1]]}, 400),
     "an unknown field in the filter": ({"filter": [["nope", "=", 1]], "data": {"color": 1}}, 400),
     "an unknown field": ({"filter": [["id", ">", 0]], "data": {"nope": 1}}, 422),
+    "a match required by a text": ({"filter": [["id", ">", 0]], "data": {}, "require_match": "False"}, 400),
 }
 
 

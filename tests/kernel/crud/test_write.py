@@ -231,6 +231,59 @@ def test_a_big_write_is_one_update(env):
     assert env.tx.statements - before == 1
 
 
+def test_rules_on_other_columns_are_not_asked_again(env, order):
+    _allow(env, "shop.order")
+    env["ir.rule"].create(
+        {"name": "Own", "model": "shop.order", "domain": "[['customer', '!=', 'Secret']]", "perm_write": True}
+    )
+    env.flush()
+    own = order.with_user(2)
+    own.write({"number": 1})
+    env.flush()
+    before = env.tx.statements
+    own.write({"number": 2})
+    assert env.tx.statements - before == 1  # before, and not after
+    env.flush()
+    before = env.tx.statements
+    own.write({"customer": "Plain"})
+    assert env.tx.statements - before > 1
+
+
+def test_vouched_records_are_asked_once_and_their_new_values_all_the_same(env, order):
+    _allow(env, "shop.order")
+    env["ir.rule"].create(
+        {"name": "Own", "model": "shop.order", "domain": "[['customer', '!=', 'Secret']]", "perm_write": True}
+    )
+    hidden = env["shop.order"].create({"customer": "Secret"})
+    env.flush()
+    clerk = env.derive(uid=2, su=False)
+    with pytest.raises(AccessError):
+        clerk.vouching("shop.order", "write", [order.id, hidden.id])
+    vouched = clerk.vouching("shop.order", "write", [order.id])
+    own = vouched["shop.order"].browse(order.id)
+    own.write({"number": 5})
+    before = env.tx.statements
+    own.write({"number": 6})
+    assert env.tx.statements == before
+    with pytest.raises(AccessError):
+        vouched["shop.order"].browse(hidden.id).write({"number": 7})
+    with pytest.raises(AccessError):
+        own.write({"customer": "Secret"})
+    assert not vouched.derive().vouched
+
+
+def test_different_values_are_one_update(env):
+    notes = env["shop.note"].create([{"name": f"t{n}"} for n in range(50)])
+    env.flush()
+    before = env.tx.statements
+    for at, note in enumerate(notes):
+        note.name = f"new {at}"
+    env.flush()
+    assert env.tx.statements - before == 1
+    env.cache.forget_all()
+    assert [note.name for note in notes] == [f"new {at}" for at in range(50)]
+
+
 # translations ----------------------------------------------------------------------------------------------------
 
 

@@ -70,6 +70,7 @@ def test_pages_followed_by_next_hold_every_row_once(total, size, offset):
         ({"number": -1}, "page"),
         ({"number": "1"}, "page"),
         ({"number": True}, "page"),
+        ({"number": 2}, "page"),
         ({"size": 0}, "page_size"),
         ({"size": 1001}, "page_size"),
         ({"size": 10**9}, "page_size"),

@@ -73,7 +73,9 @@ class Account(Model, name="account.account", order="code, id", unique=[("company
             account.active = not account.deprecated
 
     def _search_deprecated(self, operator: str, value: Any) -> list[Any]:
-        return [("active", "!=" if operator == "=" else "=", bool(value))]
+        asked = {bool(each) for each in value} if isinstance(value, (list, tuple)) else {bool(value)}
+        wanted = asked if operator in {"=", "in"} else {True, False} - asked
+        return [("active", "in", [not each for each in wanted])]
 
     @depends("name")
     def _compute_balance(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from entrepot.addons.account import chart
+from entrepot.addons.account.given import asked_id
 from entrepot.api import AccessError, Model, UserError, public
 
 
@@ -22,7 +23,7 @@ class ChartTemplate(Model, name="account.chart.template", abstract=True, title="
             raise AccessError("Only accounting managers load a chart of accounts.")
         if template_code != "generic":
             raise UserError("There is one chart of accounts to load: generic.")
-        found = self.env["res.company"].browse(company).exists()
+        found = self.env["res.company"].browse(asked_id(company, "company")).exists()
         if not found:
             raise UserError("The company to load a chart of accounts for does not exist.")
         if found.sudo().chart_template:

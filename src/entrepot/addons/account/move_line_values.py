@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from entrepot.addons.account.given import link_id, link_ids
 from entrepot.addons.account.move_types import INVOICE_TYPES, SALE_TYPES, tax_use
 from entrepot.api import Model, Problem, ValidationError
 
@@ -53,19 +54,19 @@ class MoveLine(Model, extends="account.move.line"):
         filled = []
         problems: list[Problem] = []
         for at, row in enumerate(rows):
-            move = moves.get(_id(row.get("move_id")) or 0)
+            move = moves.get(link_id(row.get("move_id")) or 0)
             if move is None:
                 filled.append(dict(row))  # the kernel says what is missing
                 continue
             wrong = [*_new_line_problems(row, move)]
             problems += [_placed(problem, at, several=len(rows) > 1) for problem in wrong]
-            filled.append(_filled(row, move, products.get(_id(row.get("product_id")) or 0)))
+            filled.append(_filled(row, move, products.get(link_id(row.get("product_id")) or 0)))
         if problems:
             raise ValidationError(problems=problems, model="account.move.line")
         return filled
 
     def _behind(self, rows: Sequence[Mapping[str, Any]], name: str, model: str) -> Any:
-        ids = dict.fromkeys(known for row in rows if (known := _id(row.get(name))))
+        ids = dict.fromkeys(known for row in rows if (known := link_id(row.get(name))))
         return self.env[model].sudo().browse(ids).exists() if ids else ()
 
     def _writable(self, vals: Mapping[str, Any]) -> Iterable[tuple[dict[str, Any], Self]]:
@@ -100,7 +101,9 @@ class MoveLine(Model, extends="account.move.line"):
         move = line.move_id
         if move.move_type in INVOICE_TYPES:
             rest = {name: value for name, value in wanted.items() if name not in _AMOUNTS}
-            product = self.env["product.product"].sudo().browse(_id(wanted.get("product_id")) or ()).exists()
+            product = (
+                self.env["product.product"].sudo().browse(link_id(wanted.get("product_id")) or ()).exists()
+            )
             if "product_id" not in wanted or product == line.product_id:
                 return rest
             known = {"quantity": line.quantity, "move_id": move.id}
@@ -110,7 +113,7 @@ class MoveLine(Model, extends="account.move.line"):
             return dict(wanted)
         currency = line.currency_id
         if "currency_id" in wanted:
-            currency = currency.browse(_id(wanted["currency_id"]) or ())
+            currency = currency.browse(link_id(wanted["currency_id"]) or ())
         return {**wanted, **_entry_amounts(wanted, move, currency, known=line)}
 
 
@@ -118,17 +121,17 @@ def _filled(row: Mapping[str, Any], move: Any, product: Any) -> dict[str, Any]:
     """One new line: what it was given goes before what follows from its product and document."""
     values = {name: value for name, value in row.items() if name not in _WORKED_OUT}
     values.setdefault("partner_id", move.commercial_partner_id.id or None)
-    if (chosen := _set_of(values.get("tax_ids"))) is not None:
+    if (chosen := link_ids(values.get("tax_ids"))) is not None:
         # a new line has no links to replace: adding them is one statement for all lines
-        values["tax_ids"] = [(4, each, 0) for each in sorted(chosen)]
+        values["tax_ids"] = [(4, each, 0) for each in chosen]
     if not values.get("currency_id"):
         values["currency_id"] = move.currency_id.id
-    if values.get("display_type") in _TEXTS:
+    if str(values.get("display_type")) in _TEXTS:
         return values
     if move.move_type in INVOICE_TYPES:
         values = {name: value for name, value in values.items() if name not in _AMOUNTS}
         return values | _from_product(values, move, product)
-    currency = move.currency_id.browse(_id(values["currency_id"]) or ())
+    currency = move.currency_id.browse(link_id(values["currency_id"]) or ())
     return values | _entry_amounts(values, move, currency)
 
 
@@ -143,7 +146,7 @@ def _from_product(values: Mapping[str, Any], move: Any, product: Any) -> dict[st
         if not values.get("product_uom_id"):
             more["product_uom_id"] = (product.uom_id if sale else product.uom_po_id or product.uom_id).id
         if "price_unit" not in values or values["price_unit"] is None:
-            unit = _id(values.get("product_uom_id")) or more.get("product_uom_id")
+            unit = link_id(values.get("product_uom_id")) or more.get("product_uom_id")
             more["price_unit"] = _price(product, product.uom_id.browse(unit or ()), move, sale=sale)
     account = None
     if not values.get("account_id"):
@@ -233,7 +236,7 @@ def _new_line_problems(row: Mapping[str, Any], move: Any) -> Iterable[Problem]:
         state = "cancelled" if move.state == "cancel" else "posted"
         text = f"{move.display_name} is {state}: set it back to draft, or reverse it."
         yield Problem("move_id", state, text)
-    if move.move_type in INVOICE_TYPES and row.get("display_type") in {"tax", "payment_term"}:
+    if move.move_type in INVOICE_TYPES and str(row.get("display_type")) in {"tax", "payment_term"}:
         yield Problem("display_type", "worked_out", "Tax and payment lines follow from the invoice lines.")
     for name in sorted(_WORKED_OUT & set(row)):
         if row[name]:
@@ -261,18 +264,7 @@ def _same(line: Any, name: str, value: Any) -> bool:
 
 def _set_of(value: Any) -> set[int] | None:
     """The links that a value sets, where it says them whole."""
-    if hasattr(value, "ids"):
-        return set(value.ids)
-    if not isinstance(value, (list, tuple)):
-        return None
-    if len(value) == 1 and isinstance(value[0], (list, tuple)) and len(value[0]) == 3 and value[0][0] == 6:
-        return set(value[0][2] or ())
-    return set(value) if value and all(type(each) is int for each in value) else None
-
-
-def _id(value: Any) -> int | None:
-    if hasattr(value, "ids"):
-        return value.ids[0] if value.ids else None
-    if isinstance(value, (list, tuple)) and value:
-        value = value[0]
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+    if isinstance(value, (list, tuple)) and any(isinstance(each, (list, tuple)) for each in value):
+        value = value[0][2] if len(value) == 1 and len(value[0]) == 3 and value[0][0] == 6 else None
+    found = link_ids(value)
+    return None if found is None else set(found)

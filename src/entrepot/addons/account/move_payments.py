@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from entrepot.addons.account.account_types import OPEN_ITEMS
+from entrepot.addons.account.given import asked_id
 from entrepot.addons.account.move_types import INVOICE_TYPES, direction
 from entrepot.api import Model, UserError, public
 
@@ -47,7 +48,7 @@ class Move(Model, extends="account.move"):
     def js_assign_outstanding_line(self, line_id: int) -> bool:
         """Match the open items of this document with an open line of the other side, such as a payment's."""
         move = self.ensure_one()
-        line = self.env["account.move.line"].browse(line_id).exists()
+        line = self.env["account.move.line"].browse(asked_id(line_id, "line_id")).exists()
         if not line:
             raise UserError("The line to match does not exist any more.")
         own = move.line_ids.filtered(lambda each: each.account_id == line.account_id and not each.reconciled)
@@ -60,7 +61,7 @@ class Move(Model, extends="account.move"):
             self.sudo()
             .with_context(_ledger=True)
             .env["account.partial.reconcile"]
-            .browse(partial_id)
+            .browse(asked_id(partial_id, "partial_id"))
             .exists()
         )
         lines = partial.debit_move_id | partial.credit_move_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
+from entrepot.addons.account.given import asked_ids
 from entrepot.addons.account.move_types import INVOICE_TYPES, REVERSED_TYPE
 from entrepot.api import (
     Char,
@@ -123,11 +124,9 @@ class Reversal(
         rows = [vals_list] if hasattr(vals_list, "keys") else vals_list
         if not isinstance(rows, (list, tuple)) or not all(hasattr(row, "keys") for row in rows):
             return super().create(vals_list)
-        active = (
-            self.env.context.get("active_ids") or ()
-            if self.env.context.get("active_model") == "account.move"
-            else ()
-        )
+        context = self.env.context
+        named = context.get("active_model") == "account.move"
+        active = asked_ids(context.get("active_ids") or (), "active_ids") if named else ()
         filled = [row if row.get("move_ids") else {**row, "move_ids": [(6, 0, list(active))]} for row in rows]
         return super().create(filled)
 

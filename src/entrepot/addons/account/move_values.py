@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from entrepot.addons.account.given import link_id
 from entrepot.addons.account.move_types import INVOICE_TYPES, PURCHASE_TYPES, SALE_TYPES, journal_type
 from entrepot.api import Model, Problem, ValidationError
 
@@ -74,14 +75,14 @@ class Move(Model, extends="account.move"):
         """What a new entry cannot be told."""
         for name in WORKED_OUT & set(row):
             value = row[name]
-            if value and value not in {"/", "draft", "not_paid"}:
+            if value and value not in ("/", "draft", "not_paid"):
                 text = f"{self.meta.fields[name].string} is worked out: leave it out."
                 yield Problem(name, "worked_out", text)
 
     def _default_journals(self, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], int]:
         """(company, type) -> the journal that a document without one goes to, by one question."""
         companies = {
-            _id(row.get("company_id")) or self.env.company.id for row in rows if not row.get("journal_id")
+            link_id(row.get("company_id")) or self.env.company.id for row in rows if not row.get("journal_id")
         }
         if not companies:
             return {}
@@ -93,7 +94,7 @@ class Move(Model, extends="account.move"):
 
     def _known(self, rows: Iterable[Mapping[str, Any]], name: str, model: str) -> dict[int, Any]:
         """The records that rows name, by id; those that are gone are left to the store."""
-        ids = dict.fromkeys(known for row in rows if (known := _id(row.get(name))))
+        ids = dict.fromkeys(known for row in rows if (known := link_id(row.get(name))))
         return {each.id: each for each in self.env[model].sudo().browse(ids).exists()} if ids else {}
 
     def _completed(
@@ -106,7 +107,9 @@ class Move(Model, extends="account.move"):
         if row.get("name") == "/":
             del row["name"]
         kind = row.get("move_type") or self.env.context.get("default_move_type") or "entry"
-        company_id = _id(row.get("company_id")) or self.env.company.id
+        if not isinstance(kind, str):
+            return row  # the kernel says what it wants
+        company_id = link_id(row.get("company_id")) or self.env.company.id
         row["move_type"] = kind
         if not row.get("journal_id"):
             wanted = self.env.context.get("default_journal_id")
@@ -116,12 +119,12 @@ class Move(Model, extends="account.move"):
                 raise ValidationError(
                     problems=[Problem("journal_id", "no_journal", text)], model="account.move"
                 )
-        journal = books.get(_id(row["journal_id"]) or 0) or self.env[_JOURNAL].sudo().browse()
+        journal = books.get(link_id(row["journal_id"]) or 0) or self.env[_JOURNAL].sudo().browse()
         company = journal.company_id or self.env.company
         row.setdefault("company_id", company.id)
         if not row.get("currency_id"):
             row["currency_id"] = (journal.currency_id or company.currency_id).id
-        partner = partners.get(_id(row.get("partner_id")) or 0)
+        partner = partners.get(link_id(row.get("partner_id")) or 0)
         row["commercial_partner_id"] = partner.commercial_partner_id.id if partner else None
         if kind in INVOICE_TYPES:
             self._complete_invoice(row, kind, partner)
@@ -162,7 +165,7 @@ class Move(Model, extends="account.move"):
         if problems:
             raise ValidationError(problems=problems, model="account.move")
         if "partner_id" in wanted:
-            partner = self.env["res.partner"].sudo().browse(_id(wanted["partner_id"]) or 0).exists()
+            partner = self.env["res.partner"].sudo().browse(link_id(wanted["partner_id"]) or 0).exists()
             wanted["commercial_partner_id"] = partner.commercial_partner_id.id or None
         return self._dated(wanted)
 
@@ -190,12 +193,3 @@ def _same(move: Any, name: str, value: Any) -> bool:
     except ValueError:
         return False
     return bool(field.same(move.env.value(move, field), wanted))
-
-
-def _id(value: Any) -> int | None:
-    """The id in a value of a link, as callers write it."""
-    if hasattr(value, "ids"):
-        return value.ids[0] if value.ids else None
-    if isinstance(value, (list, tuple)) and value:
-        value = value[0]
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from entrepot.addons.account.given import link_id
 from entrepot.api import (
     Boolean,
     Char,
@@ -132,23 +133,25 @@ class Payment(Model, name="account.payment", order="date desc, id desc"):
                     name
                     for row in rows
                     for name in _WORKED_OUT & set(row)
-                    if row[name] not in {"draft", False, None}
+                    if row[name] and row[name] != "draft"
                 }
             ):
                 text = f"{self.meta.fields[name].string} is worked out: leave it out."
                 raise ValidationError(problems=[Problem(name, "worked_out", text)], model=self.model_name)
-        rows = [{**row, "journal_id": _id(row.get("journal_id"))} for row in rows]
-        ids = {row["journal_id"] for row in rows if row["journal_id"]}
+        rows = [
+            {**row, "journal_id": link_id(row.get("journal_id")) or row.get("journal_id")} for row in rows
+        ]
+        ids = {known for row in rows if (known := link_id(row["journal_id"]))}
         journals = {each.id: each for each in self.env["account.journal"].sudo().browse(ids).exists()}
         return super().create([self._completed(dict(row), journals) for row in rows])
 
     def _completed(self, row: dict[str, Any], known: Mapping[int, Any]) -> dict[str, Any]:
         if row.get("journal_id"):
-            journal = known.get(row["journal_id"])
+            journal = known.get(link_id(row["journal_id"]) or 0)
         else:
             domain = [
                 ("type", "in", _LIQUID),
-                ("company_id", "=", _id(row.get("company_id")) or self.env.company.id),
+                ("company_id", "=", link_id(row.get("company_id")) or self.env.company.id),
             ]
             journal = self.env["account.journal"].sudo().search(domain, limit=1)
             row["journal_id"] = journal.id or None
@@ -196,15 +199,6 @@ class Payment(Model, name="account.payment", order="date desc, id desc"):
 
 def _ids(moves: list[Any], kinds: set[str]) -> list[int]:
     return list(dict.fromkeys(move.id for move in moves if move.move_type in kinds))
-
-
-def _id(value: Any) -> int | None:
-    """The id in a value of a link, as callers write it."""
-    if hasattr(value, "ids"):
-        return value.ids[0] if value.ids else None
-    if isinstance(value, (list, tuple)) and value:
-        value = value[0]
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def _same(payment: Any, name: str, value: Any) -> bool:

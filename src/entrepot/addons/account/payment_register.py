@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from entrepot.addons.account.account_types import OPEN_ITEMS
+from entrepot.addons.account.given import asked_ids, link_ids
 from entrepot.api import (
     Boolean,
     Char,
@@ -55,11 +56,10 @@ class PaymentRegister(
 
     def _completed(self, row: dict[str, Any]) -> dict[str, Any]:
         if not row.get("line_ids"):
-            row["line_ids"] = [(6, 0, self._active_lines().ids)]
+            row["line_ids"] = [(4, each, 0) for each in self._active_lines().ids]
         lines = self._lines_of(row["line_ids"])
         if not lines:
-            text = "Nothing is due: choose posted invoices that are not paid yet."
-            raise ValidationError(problems=[Problem("line_ids", "nothing_due", text)], model=self.model_name)
+            raise _nothing_due()
         if len(lines.mapped("company_id")) > 1:
             raise UserError("Pay documents of one company at a time.")
         company = lines.sudo().mapped("company_id")
@@ -74,23 +74,15 @@ class PaymentRegister(
 
     def _active_lines(self) -> Any:
         context: Mapping[str, Any] = self.env.context
-        model, ids = context.get("active_model"), context.get("active_ids") or context.get("active_id") or ()
-        ids = [ids] if isinstance(ids, int) else list(ids)
+        model = context.get("active_model")
+        ids = asked_ids(context.get("active_ids") or context.get("active_id") or (), "active_ids")
         if model == "account.move.line":
-            return self.env[model].browse(ids).exists()
+            return self.env["account.move.line"].browse(ids).exists()
         return self.env["account.move"].browse(ids if model == "account.move" else ()).exists().open_lines()
 
-    def _lines_of(self, commands: Any) -> Any:
-        lines = self.env["account.move.line"]
-        ids: list[int] = []
-        for each in commands:
-            if isinstance(each, int):
-                ids.append(each)
-            elif each[0] == 6:
-                ids += list(each[2])
-            elif each[0] == 4:
-                ids.append(each[1])
-        found = lines.browse(dict.fromkeys(ids)).exists()
+    def _lines_of(self, chosen: Any) -> Any:
+        """The open lines that links name; none where they cannot be read."""
+        found = self.env["account.move.line"].browse(link_ids(chosen) or ()).exists()
         return found.filtered(
             lambda line: (
                 line.account_id.account_type in OPEN_ITEMS
@@ -136,6 +128,8 @@ class PaymentRegister(
         self.env["account.payment"].check_access("create")
         lines = wizard._open_lines()
         lines._lock_for_matching()
+        if not lines:
+            raise _nothing_due()
         batches = wizard._batches(lines)
         if wizard.amount is not None and len(batches) > 1:
             text = "An amount of its own is for one payment: group them, or leave the amount empty."
@@ -189,6 +183,12 @@ class PaymentRegister(
                 "writeoff_label": self.writeoff_label,
             }
         return values
+
+
+def _nothing_due() -> ValidationError:
+    text = "Nothing is due: choose posted invoices that are not paid yet."
+    problem = Problem("line_ids", "nothing_due", text)
+    return ValidationError(problems=[problem], model="account.payment.register")
 
 
 class Move(Model, extends="account.move"):

@@ -49,7 +49,7 @@ class Template(Model, extends="product.template"):
 
     def create(self, vals_list: Any) -> Self:
         """Create; the default taxes are looked up once, however many products there are."""
-        known: dict[str, list[int]] = {}
+        known: dict[str, list[tuple[int, int, int]]] = {}
 
         def taxed(values: Mapping[str, Any]) -> Mapping[str, Any]:
             more = dict(values)

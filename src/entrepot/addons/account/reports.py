@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from entrepot.addons.account.ageing import BUCKETS, Due, age, names
+from entrepot.addons.account.given import asked_id, asked_ids
 from entrepot.api import BadRequest, Model, public
 
 _ZERO = Decimal(0)
@@ -66,7 +67,7 @@ class MoveLine(Model, extends="account.move.line"):
 
     @public(readonly=True, model=True)
     def general_ledger(
-        self, account_id: int, date_from: Any = None, date_to: Any = None, limit: int = 1000
+        self, account_id: int, date_from: Any = None, date_to: Any = None, limit: Any = 1000
     ) -> dict[str, Any]:
         """The lines of one account in the order of days, with the balance after each.
 
@@ -74,8 +75,10 @@ class MoveLine(Model, extends="account.move.line"):
         "complete"}`; `complete` is False when there are more lines than `limit` (at most 10,000).
         """
         first, last = _day(date_from, "date_from"), _day(date_to, "date_to")
-        most = max(1, min(int(limit), _MOST_LINES))
-        domain = [*_posted(self.env), ("account_id", "=", account_id)]
+        if not isinstance(limit, int) or limit < 1:
+            raise BadRequest("limit is a number of lines above 0.")
+        most = min(limit, _MOST_LINES)
+        domain = [*_posted(self.env), ("account_id", "=", asked_id(account_id, "account_id"))]
         opening = _ZERO
         if first:
             groups = self.read_group([*domain, ("date", "<", first)], ["balance:sum"], [])
@@ -108,7 +111,7 @@ class MoveLine(Model, extends="account.move.line"):
         `{"at", "buckets": ["not_due", "1_30", …, "older"], "partners": [{"partner_id", "name", "total", "not_due",
         …}], "totals": {…}}` in the company's currency; what is owed is positive. Later matches are taken back.
         """
-        if kind not in _KINDS:
+        if str(kind) not in _KINDS:
             raise BadRequest("kind is receivable or payable.")
         day = _day(at, "at") or self.env.today()
         items = self._open_at(_KINDS[kind], day, partner_ids)
@@ -130,7 +133,7 @@ class MoveLine(Model, extends="account.move.line"):
         """What was open on a day: amounts of lines up to it, less what was matched up to it."""
         domain = [*_posted(self.env), ("account_id.account_type", "=", account_type), ("date", "<=", day)]
         if partner_ids is not None:
-            domain.append(("partner_id", "in", list(partner_ids)))
+            domain.append(("partner_id", "in", asked_ids(partner_ids, "partner_ids")))
         later = self._matched_after(day)
         lines = self.search(
             ["&", *_anded(domain), "|", ("reconciled", "=", False), ("id", "in", list(later))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from entrepot.addons.account.given import asked_id
 from entrepot.addons.account.tax_engine import (
     PricedLine,
     Rounding,
@@ -25,6 +26,7 @@ from entrepot.api import (
     Text,
     UserError,
     constrains,
+    ondelete,
     public,
 )
 
@@ -120,6 +122,15 @@ class Tax(Model, name="account.tax", order="sequence, id", unique=[("company_id"
                     text = f"Account {account.code} belongs to another company than tax {tax.name}."
                     yield Problem(name, "other_company", text)
 
+    @ondelete
+    def _documents_keep_theirs(self) -> Iterator[Problem]:
+        lines = self.env["account.move.line"]
+        for name in ("tax_ids", "tax_line_id"):
+            used = set(lines.search([(name, "in", self.ids)]).mapped(name).ids)
+            for tax in self.filtered(lambda each, used=used: each.id in used):  # type: ignore[misc]  # binds now
+                text = f"Tax {tax.name} is on documents: archive it instead of deleting it."
+                yield Problem("id", "in_use", text)
+
     def _in_order(self) -> Tax:
         """The plain taxes of these, groups opened, in the order they apply."""
         found: list[int] = []
@@ -205,9 +216,12 @@ def _group_of(taxes: Tax, tax: Tax) -> int | None:
 def _currency(env: Any, given: Any) -> Any:
     if not given:
         return None
-    if isinstance(given, int):
-        return env["res.currency"].browse(given).exists()
-    return given
+    if hasattr(given, "step"):
+        return given
+    found = env["res.currency"].browse(asked_id(given, "currency")).exists()
+    if not found:
+        raise UserError("The currency to compute in does not exist.")
+    return found
 
 
 def _decimal(given: Any) -> Decimal:

@@ -43,7 +43,7 @@ class EventAttendees(Model, extends="calendar.event"):
     def create(self, vals_list: Any) -> Self:
         """Create; each partner becomes an attendee, who has yet to answer unless it is the organiser."""
         made = super().create(vals_list)
-        made._match_attendees()  # noqa: SLF001 - its own kind
+        made.match_attendees()
         return made
 
     def write(self, vals: Mapping[str, Any]) -> bool:
@@ -51,13 +51,18 @@ class EventAttendees(Model, extends="calendar.event"):
         before = {each.id: (each.start, each.stop) for each in self} if _TIMES & vals.keys() else {}
         done = super().write(vals)
         if "partner_ids" in vals and not self.env.context.get("_attendees"):
-            self._match_attendees()
-        moved = self.filtered(lambda each: before.get(each.id, ()) not in {(), (each.start, each.stop)})
-        if moved:
-            moved._ask_again()  # noqa: SLF001 - its own kind
+            self.match_attendees()
+        if not self.env.context.get("_series"):  # a series asks once for all of its events
+            moved = self.filtered(lambda each: before.get(each.id, ()) not in {(), (each.start, each.stop)})
+            moved.ask_again()
         return done
 
-    def _match_attendees(self) -> None:
+    def unlink(self) -> bool:
+        """Delete, with the attendees."""
+        return super(EventAttendees, self.with_context(_attendees=True)).unlink()
+
+    def match_attendees(self) -> None:
+        """Let each partner of these events be an attendee, and nobody else."""
         attendees = self.env["calendar.attendee"].sudo().with_context(_attendees=True)
         missing: list[dict[str, Any]] = []
         gone: list[int] = []
@@ -78,7 +83,8 @@ class EventAttendees(Model, extends="calendar.event"):
         attendees.create(missing)
         attendees.browse(gone).unlink()
 
-    def _ask_again(self) -> None:
+    def ask_again(self) -> None:
+        """Forget the answers of all but the organisers: the time is another one."""
         others = self.sudo().mapped("attendee_ids")
         others = others.filtered(lambda each: each.partner_id != each.event_id.user_id.partner_id)
         others.filtered(lambda each: each.state != "needsAction").write({"state": "needsAction"})

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from entrepot.addons.calendar.busy_times import Interval, clipped, gaps, joined
-from entrepot.api import Model, UserError, public
+from entrepot.api import AccessError, Model, UserError, public
 
 MAX_DAYS = 366
 MAX_PARTNERS = 200
@@ -25,12 +25,16 @@ class EventBusy(Model, extends="calendar.event"):
         what lies between; `events`, each with times, status and, where the caller may read it, id and name.
 
         Busy is who attends and has not declined; of an event without attendees, its organiser. At most 366 days and
-        200 partners. Raises UserError.
+        200 partners; people from outside ask for themselves. Raises UserError, AccessError.
         """
         within = (self._asked(start), self._asked(stop))
         if not dt.timedelta() < within[1] - within[0] <= dt.timedelta(days=MAX_DAYS):
             raise UserError(f"Ask for a time of up to {MAX_DAYS} days that ends after it starts.")
         ids = _ids(partner_ids)
+        if not (self.env.su or self.env.has_group("base.group_user")) and ids != [
+            self.env.user.partner_id.id
+        ]:
+            raise AccessError("People from outside ask for their own times only.")
         events = self._overlapping(ids, within)
         readable = set(self.browse(events.ids)._filter_readable().ids)  # noqa: SLF001 - its own kind
         people: dict[int, list[tuple[Interval, Any]]] = defaultdict(list)

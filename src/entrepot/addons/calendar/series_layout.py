@@ -169,6 +169,7 @@ def _arrange(
         {"first_slot": texts[0], "excluded": [texts[each] for each in excluded if 0 <= each < len(texts)]}
     )
     missing: list[dict[str, Any]] = []
+    changed: list[int] = []
     for place, (slot, text) in enumerate(zip(slots, texts, strict=True)):
         joins = {"recurrency": True, "recurrence_id": series.id, "recurrence_slot": text}
         start = series.moment(slot)
@@ -176,11 +177,15 @@ def _arrange(
         if place in kept:
             event = kept[place].with_context(_series=True)
             follows = follow or event.follow_recurrence or (moved is not None and event.id == moved.id)
+            if follows and (event.start, event.stop) != (start, start + length):
+                changed.append(event.id)
             zone = {"allday": template.allday, "event_tz": template.event_tz}
             event.sudo().write({**stands, **zone} if follows else joins)
         elif place not in excluded:
             missing.append(stands)
     surplus = [event.id for place, event in kept.items() if place >= len(slots)]
+    if changed or moved is not None:
+        template.browse(dict.fromkeys([*changed, template.id])).ask_again()
     _make(template, missing)
     template.browse(surplus).sudo().with_context(_series=True).unlink()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Self
 
@@ -159,7 +159,9 @@ class Lead(Model, name="crm.lead", order="priority desc, id desc"):
 
     def create(self, vals_list: Any) -> Self:
         """Create; what is left open about team, stage and contact follows from salesperson, team and partner."""
-        made = super().create(with_each(vals_list, self._completed))
+        rows = vals_list if isinstance(vals_list, (list, tuple)) else [vals_list]
+        known = _Known(self, [row for row in rows if isinstance(row, Mapping)])
+        made = super().create(with_each(vals_list, lambda values: self._completed(values, known)))
         made._note_closing(self.env.now())  # noqa: SLF001 - its own kind
         return made
 
@@ -202,27 +204,48 @@ class Lead(Model, name="crm.lead", order="priority desc, id desc"):
             if found:
                 super(Lead, lead).write(found)
 
-    def _completed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _completed(self, values: Mapping[str, Any], known: _Known) -> Mapping[str, Any]:
         now = self.env.now()
         found = {"date_last_stage_update": now, **values}
         user = values.get("user_id", self.env.uid)
         if user:
             found.setdefault("date_open", now)
         if not values.get("team_id") and "default_team_id" not in self.env.context:
-            found["team_id"] = self.env["crm.team"].of_user(user or self.env.uid).id or None
+            found["team_id"] = known.team(user or self.env.uid) or None
         if not values.get("stage_id") and "default_stage_id" not in self.env.context:
-            found["stage_id"] = self.first_stage(found.get("team_id")).id or None
-        partner = values.get("partner_id")
-        if isinstance(partner, int) and partner:
-            of_partner = partner_values(self.env["res.partner"].browse(partner))
-            found |= {key: each for key, each in of_partner.items() if not found.get(key)}
-        return found
+            found["stage_id"] = known.stage(found.get("team_id")) or None
+        of_partner = known.partners.get(values.get("partner_id") or 0, {})
+        return found | {key: each for key, each in of_partner.items() if not found.get(key)}
 
     def first_stage(self, team_id: Any) -> Any:
         """The first stage of a team that is not won."""
         team = team_id if isinstance(team_id, int) else False
         domain = [("team_id", "in", [False, team or False]), ("is_won", "=", False)]
         return self.env["crm.stage"].sudo().search(domain, limit=1)
+
+
+class _Known:
+    """What new leads are completed with, each asked for once however many leads there are."""
+
+    def __init__(self, leads: Lead, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._leads = leads
+        self._teams: dict[Any, int] = {}
+        self._stages: dict[Any, int] = {}
+        ids = {row["partner_id"] for row in rows if type(row.get("partner_id")) is int}
+        partners = leads.env["res.partner"].browse(sorted(ids)).exists()
+        self.partners = {partner.id: partner_values(partner) for partner in partners}
+
+    def team(self, user: Any) -> int:
+        """The id of somebody's team; 0 for none."""
+        if user not in self._teams:
+            self._teams[user] = self._leads.env["crm.team"].of_user(user).id
+        return self._teams[user]
+
+    def stage(self, team: Any) -> int:
+        """The id of a team's first stage; 0 for none."""
+        if team not in self._stages:
+            self._stages[team] = self._leads.first_stage(team).id
+        return self._stages[team]
 
 
 def partner_values(partner: Any) -> dict[str, Any]:

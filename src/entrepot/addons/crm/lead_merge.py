@@ -11,36 +11,28 @@ from typing import Any
 from entrepot.addons.crm.merging import lost_values, merged_values
 from entrepot.api import Many2many, Many2one, Model, UserError, public
 
+LOG_FIELDS = frozenset({"id", "create_uid", "create_date", "write_uid", "write_date"})
 MOST = 50
 """How many leads are merged at once."""
-_FIELDS = (
-    "name",
-    "partner_id",
-    "user_id",
-    "team_id",
-    "stage_id",
-    "company_id",
-    "partner_name",
-    "contact_name",
-    "title",
-    "function",
-    "email_from",
-    "phone",
-    "mobile",
-    "website",
-    "street",
-    "street2",
-    "zip",
-    "city",
-    "state_id",
-    "country_id",
-    "lang_id",
-    "referred",
-    "expected_revenue",
-    "date_deadline",
-    "priority",
+_OWN_WAY = frozenset(
+    {
+        "active",
+        "type",
+        "priority",
+        "description",
+        "color",
+        "probability",
+        "lost_reason_id",
+        "lost_feedback",
+        "date_open",
+        "date_conversion",
+        "date_closed",
+        "date_last_stage_update",
+    }
 )
-_UNTOLD = frozenset({"stage_id", "team_id", "company_id", "priority", "state_id", "country_id", "lang_id"})
+"""Fields that are not merged value by value."""
+_UNTOLD = frozenset({"stage_id", "team_id", "company_id", "state_id", "country_id", "lang_id"})
+_WORDLESS = frozenset({"binary", "json", "boolean"})
 
 
 class LeadMerge(Model, extends="crm.lead"):
@@ -64,31 +56,39 @@ class LeadMerge(Model, extends="crm.lead"):
         if len({lead.company_id.id for lead in leads if lead.company_id}) > 1:
             raise UserError("Leads of different companies are not merged.")
         head, others = leads[0], leads[1:]
-        values = self._merged(leads)
+        values = leads._merged()  # noqa: SLF001 - its own kind
         if user_id:
             values["user_id"] = user_id
         if team_id:
             values["team_id"] = team_id
-        # a salesperson may hand the lead on to somebody whose leads they do not see
-        head.sudo().write({key: each for key, each in values.items() if each != _plain(getattr(head, key))})
         relink(head, others)
         if auto_unlink:
             others.sudo().unlink()
         else:
             others.sudo().write({"active": False, "probability": 0.0})
+            values = {name: each for name, each in values.items() if not head.meta.fields[name].unique}
+        # a salesperson may hand the lead on to somebody whose leads they do not see
+        head.sudo().write(
+            {name: each for name, each in values.items() if each != _plain(getattr(head, name))}
+        )
         return head
 
-    def _merged(self, leads: Any) -> dict[str, Any]:
-        rows = [{name: _plain(getattr(lead, name)) for name in _FIELDS} for lead in leads]
+    def _merged(self) -> dict[str, Any]:
+        """The values of what these become, the oldest first; fields that other add-ons gave them too."""
+        fields = self.meta.fields.values()
+        single = [field.name for field in self.meta.columns.values() if not field.computed]
+        single = [name for name in single if name not in _OWN_WAY and name not in LOG_FIELDS]
+        rows = [{name: _plain(getattr(lead, name)) for name in single} for lead in self]
         values = merged_values(rows)
-        if any(lead.type == "opportunity" for lead in leads):
+        if any(lead.type == "opportunity" for lead in self):
             values["type"] = "opportunity"
-        if not leads[0].active and any(lead.active for lead in leads):
+        if not self[0].active and any(lead.active for lead in self):
             values["active"] = True
-        values["priority"] = max(lead.priority or "0" for lead in leads)
-        values["description"] = self._notes(leads, lost_values(rows, values))
-        tags = leads.mapped("tag_ids").ids
-        values["tag_ids"] = [(6, 0, tags)]
+        values["priority"] = max(lead.priority or "0" for lead in self)
+        values["description"] = self._notes(self, lost_values(rows, values))
+        for field in fields:
+            if field.kind == "many2many" and not field.computed:
+                values[field.name] = [(6, 0, self.mapped(field.name).ids)]
         return values
 
     def _notes(self, leads: Any, lost: list[dict[str, Any]]) -> str:
@@ -100,7 +100,7 @@ class LeadMerge(Model, extends="crm.lead"):
                 field = lead.meta.fields[name]
                 linked = getattr(lead, name)
                 text = linked.display_name if isinstance(linked, Model) else str(value)
-                if name not in _UNTOLD:
+                if name not in _UNTOLD and field.kind not in _WORDLESS:
                     told.append(f"{html.escape(field.string)}: {html.escape(text or '')}")
             parts.append("<p>" + "<br>".join(told) + "</p>" + (lead.description or ""))
         return "".join(part for part in parts if part)

@@ -6,6 +6,8 @@ from typing import Any
 
 from entrepot.api import Boolean, Char, Integer, Many2many, Many2one, Model, Monetary, depends
 
+_SALES = "sale.group_sale_salesman"
+
 
 class Team(Model, name="crm.team", order="sequence, id"):
     """Sales Team"""
@@ -27,8 +29,8 @@ class Team(Model, name="crm.team", order="sequence, id"):
     use_opportunities = Boolean(string="Pipeline", default=True)
     won_on_order = Boolean(string="Won by Orders", help="A confirmed order wins its opportunity.")
     currency_id = Many2one("res.currency", compute="_compute_currency")
-    opportunities_count = Integer(compute="_compute_pipeline", aggregator=None)
-    opportunities_amount = Monetary(compute="_compute_pipeline", aggregator=None)
+    opportunities_count = Integer(compute="_compute_pipeline", aggregator=None, groups=_SALES)
+    opportunities_amount = Monetary(compute="_compute_pipeline", aggregator=None, groups=_SALES)
 
     @depends("company_id")
     def _compute_currency(self) -> None:
@@ -36,9 +38,14 @@ class Team(Model, name="crm.team", order="sequence, id"):
             team.currency_id = (team.company_id or self.env.company).currency_id
 
     def _compute_pipeline(self) -> None:
-        """Of the open opportunities that the caller may read."""
+        """Of the open opportunities of the companies at work, whoever's they are."""
         rows = self.env["crm.lead"].read_group(
-            [("team_id", "in", self.ids), ("type", "=", "opportunity"), ("won_status", "=", "pending")],
+            [
+                ("team_id", "in", self.ids),
+                ("type", "=", "opportunity"),
+                ("won_status", "=", "pending"),
+                ("company_id", "in", [False, *self.env.company_ids]),
+            ],
             ["expected_revenue:sum"],
             ["team_id"],
         )

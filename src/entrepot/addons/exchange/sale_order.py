@@ -60,6 +60,8 @@ class SaleOrder(Model, extends="sale.order", mixins=["ek.exchanged"], unique=[("
         for order in self.sudo().filtered("ek_peer_id"):
             if order_states.is_forward(order.ek_state, state):
                 order.write({"ek_state": state})
+                if state == order_states.DELIVERED:
+                    order.bill()
 
     def reach(self, state: str) -> None:
         """Carry out what a peer's state stands for. Raises ConflictError for a step backwards.
@@ -98,7 +100,11 @@ class SaleOrder(Model, extends="sale.order", mixins=["ek.exchanged"], unique=[("
             for move in picking.move_ids.filtered(lambda each: each.state not in {"done", "cancel"}):
                 move.write({"quantity": move.product_uom_qty})
             picking.button_validate()
-        if self.invoice_status != "invoiced" and not self.invoice_ids:
+        self.bill()
+
+    def bill(self) -> None:
+        """Post the client's invoice of what was delivered, unless there is one."""
+        if not self.invoice_ids:
             self.create_invoices()
             self.invoice_ids.filtered(lambda each: each.state == "draft").action_post()
 

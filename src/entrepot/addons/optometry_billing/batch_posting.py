@@ -80,9 +80,8 @@ class BatchPosting(Model, extends="got2.batch.account.payment"):
         claims.take_answer()
         claims.book_corrections(self.date)
         if self.amount_total:
-            payment = self._payment()
-            for claim in claims:
-                _settle(payment, claim.payer_invoices(), paid[claim.id])
+            money = self._payment().move_id.open_items()[:1]
+            money.match_parts(_parts(money, [(claim.payer_invoices(), paid[claim.id]) for claim in claims]))
         missing = claims - self.claim_ids
         if missing:
             self.write({"claim_ids": [(4, each) for each in missing.ids]})
@@ -130,15 +129,19 @@ class BatchPosting(Model, extends="got2.batch.account.payment"):
         }
 
 
-def _settle(payment: Any, invoices: Any, amount: Decimal) -> None:
-    """Match a part of a payment with the open items of invoices, as far as all go."""
-    left = amount
-    for item in invoices.open_items():
-        money = payment.move_id.open_items()[:1]
-        part = min(left, item.amount_residual, abs(money.amount_residual)) if money else Decimal(0)
-        if part > 0:
-            item.match_part(money, part)
-            left -= part
+def _parts(money: Any, owed: list[tuple[Any, Decimal]]) -> list[tuple[Any, Decimal]]:
+    """What of a payment goes to which open item, when so much of it is for the invoices of each claim."""
+    there = abs(money.amount_residual)
+    found = []
+    for invoices, amount in owed:
+        left = amount
+        for item in invoices.open_items():
+            part = min(left, item.amount_residual, there)
+            if part > 0:
+                found.append((item, part))
+                left -= part
+                there -= part
+    return found
 
 
 def _rows(claim: Any) -> list[dict[str, Any]]:

@@ -21,8 +21,8 @@ class ClaimBooks(Model, extends="claim.manager"):
 
         The payer is asked for all of it; what it does not pay becomes the patient's or is written off by its answer.
         """
-        made = []
         self.lock()
+        self.check_access("write")
         for claim in self:
             if claim.invoice_id:
                 raise UserError(f"{claim.name} is invoiced in {claim.sudo().invoice_id.name}.")
@@ -34,18 +34,19 @@ class ClaimBooks(Model, extends="claim.manager"):
                 raise UserError(
                     f"{claim.name} follows another claim: its invoice comes with the payer's answer."
                 )
-            claim.check_access("write")
-            ours = claim.sudo()
-            for line in ours.line_ids:
+        product = self.env.ref(SHARE)
+        values = []
+        for claim in self.sudo():
+            rows = []
+            for line in claim.line_ids:
                 line.write({"expected": line.charge, "granted": _NOTHING})
-            rows = [
-                (f"{line.procedure_code} {line.description or ''}".strip(), line.charge)
-                for line in ours.line_ids
-            ]
-            move = ours._document("insurer", _shares(rows, ours._product(SHARE)), claim.service_date)
-            ours.write({"invoice_id": move.id})
-            made.append(move.id)
-        return made
+                rows.append((f"{line.procedure_code} {line.description or ''}".strip(), line.charge))
+            values.append(claim._document("insurer", _shares(rows, product), claim.service_date))
+        moves = self.env["account.move"].sudo().create(values)
+        moves._post()
+        for claim, move in zip(self.sudo(), moves, strict=True):
+            claim.write({"invoice_id": move.id})
+        return list(moves.ids)
 
     def book_corrections(self, day: dt.date) -> None:
         """Bring the books in line with what payers have answered in full.
@@ -87,7 +88,7 @@ class ClaimBooks(Model, extends="claim.manager"):
             *_shares([(f"Adjustment of {self.name}", sign * write_off)], self._product(ADJUSTMENT)),
         ]
         kind = "out_refund" if sign > 0 else "out_invoice"
-        move = self._document("insurer", rows, day, kind)
+        move = self._posted(self._document("insurer", rows, day, kind))
         if sign > 0 and self.invoice_id:
             _match(move, self.invoice_id)
         elif sign < 0 and not self.invoice_id:
@@ -96,7 +97,9 @@ class ClaimBooks(Model, extends="claim.manager"):
     def _book_for_patient(self, amount: Decimal, day: dt.date) -> None:
         name = f"Your share of {self.name}" if amount > 0 else f"Taken over by {self.payer_id.name}"
         rows = _shares([(name, abs(amount))], self._product(SHARE))
-        move = self._document("patient", rows, day, "out_invoice" if amount > 0 else "out_refund")
+        move = self._posted(
+            self._document("patient", rows, day, "out_invoice" if amount > 0 else "out_refund")
+        )
         if amount < 0:
             domain = [
                 ("patient_id", "=", self.patient_id.id),
@@ -114,15 +117,15 @@ class ClaimBooks(Model, extends="claim.manager"):
 
     def _document(
         self, kind: str, rows: list[dict[str, Any]], day: dt.date, move_type: str = "out_invoice"
-    ) -> Any:
-        """A posted invoice or credit note about this claim."""
+    ) -> dict[str, Any]:
+        """The values of an invoice or credit note about this claim."""
         payer = self.payer_id.partner_id
         patient = self.sale_order_id.partner_invoice_id or self.patient_id.responsible_party_id
         partner = payer if kind == "insurer" else (patient or self.patient_id.partner_id)
         if not partner:
             message = f"{self.payer_id.name} has no contact to invoice: add details with a contact to it."
             raise ValidationError(problems=[Problem("payer_id", "no_contact", message)])
-        values = {
+        return {
             "move_type": move_type,
             "partner_id": partner.id,
             "company_id": self.company_id.id,
@@ -134,6 +137,8 @@ class ClaimBooks(Model, extends="claim.manager"):
             "claim_id": self.id,
             "invoice_line_ids": [Command.create(row) for row in rows],
         }
+
+    def _posted(self, values: dict[str, Any]) -> Any:
         move = self.env["account.move"].sudo().create([values])
         move._post()
         return move

@@ -41,11 +41,13 @@ class Move(Model, extends="account.move"):
 class MoveLine(Model, extends="account.move.line"):
     """Journal Item"""
 
-    def match_part(self, other: Any, amount: Decimal) -> None:
-        """Match so much of one open item with another, one a debit, one a credit, of one account and currency."""
-        self._lock_for_matching()
-        both = (self | other).sudo().with_context(_ledger=True)
-        debit, credit = (self, other) if self.balance > 0 else (other, self)
-        both._keep_matches([Match(debit.id, credit.id, amount, amount, amount)])
+    def match_parts(self, parts: list[tuple[Any, Decimal]]) -> None:
+        """Match this payment's open item with parts of invoices' open items, of one account and currency."""
+        if not parts:
+            return
+        both = self.browse([self.id, *(other.id for other, _ in parts)])
+        both._lock_for_matching()
+        both = both.sudo().with_context(_ledger=True)
+        both._keep_matches([Match(other.id, self.id, amount, amount, amount) for other, amount in parts])
         both._recount()
         both._settle_documents()

@@ -49,6 +49,7 @@ class Fetch(
             known.write({**values, "state_field": state_field})
         else:
             self.create({**where, **values, "state_field": state_field})
+        self.env.wake()
 
     def arrived(self, content: bytes) -> None:
         """Keep what was fetched. A picture field takes pictures only: anything else was no use."""

@@ -104,22 +104,25 @@ class Order(Model, name="pos.order", order="date_order desc, name desc, id desc"
 
     def create(self, vals_list: Any) -> Self:
         """Create unpaid tickets, of sessions that are open."""
-        made = super().create(with_each(vals_list, self._drafted))
+        rows = vals_list if isinstance(vals_list, (list, tuple)) else [vals_list]
+        ids = {row.get("session_id") for row in rows if isinstance(row, Mapping)}
+        sessions = self.env["pos.session"].sudo().browse(each for each in ids if type(each) is int).exists()
+        lists = {session.id: session.config_id.pricelist_id.id or None for session in sessions}
+        made = super().create(with_each(vals_list, lambda values: self._drafted(values, lists)))
         closed = made.sudo().mapped("session_id").filtered(lambda session: session.state == "closed")
         if closed:
             text = f"{closed[0].name} is closed: make the ticket in an open session."
             raise ValidationError(problems=[Problem("session_id", "closed", text)], model=self.model_name)
         return made
 
-    def _drafted(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _drafted(self, values: Mapping[str, Any], lists: Mapping[Any, int | None]) -> Mapping[str, Any]:
         if self.env.context.get(POS):
             return values
         found = {
             name: each for name, each in values.items() if name not in _BY_STEPS - {"session_id", "uuid"}
         }
         if "pricelist_id" not in found:
-            session = self.env["pos.session"].sudo().browse(found.get("session_id") or ()).exists()
-            found["pricelist_id"] = session.config_id.pricelist_id.id or None
+            found["pricelist_id"] = lists.get(found.get("session_id"))
         return found
 
     def write(self, vals: Mapping[str, Any]) -> bool:

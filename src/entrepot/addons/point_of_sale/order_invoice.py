@@ -83,6 +83,8 @@ class OrderInvoice(Model, extends="pos.order"):
         account = receivable_of(partner, self.company_id)
         [ticket] = ledger_tickets(self, as_sold=True)
         lines = taken_back(ticket, account.id, partner.id)
+        if not lines:
+            return  # it was free
         head = {
             "journal_id": self.config_id.journal_id.id,
             "company_id": self.company_id.id,

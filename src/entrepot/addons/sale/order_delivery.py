@@ -23,11 +23,9 @@ class OrderLine(Model, extends="sale.order.line"):
         self.mapped("order_id").lock()
         more: dict[tuple[Any, Any], list[tuple[Any, float]]] = defaultdict(list)
         for line in self.filtered(lambda each: each.qty_delivered_method == "stock_move" and each.product_id):
-            planned = total(
-                move.sold_quantity(move.product_uom_qty) for move in line.move_ids if move.state != "cancel"
-            )
+            planned = total(move.planned() for move in line.move_ids if move.state != "cancel")
             missing = settled(line.product_uom_qty - planned)
-            if missing > 0:
+            if missing > 0 and not line.ask_more(missing):
                 more[(line.order_id, line.delivering_warehouse())].append((line, missing))
             elif missing < 0:
                 line.call_off(-missing)
@@ -41,13 +39,26 @@ class OrderLine(Model, extends="sale.order.line"):
             raise ValidationError(problems=[Problem("warehouse_id", "required", text)], model=self.model_name)
         return found
 
-    def call_off(self, quantity: float) -> None:
-        """Take a quantity off what is still to go out for this single line, the latest moves first."""
-        rest = quantity
+    def waiting_moves(self) -> Any:
+        """The moves of this single line that still have to go out, the latest first."""
         waiting = self.move_ids.filtered(
             lambda move: move.state not in _CLOSED and move.sold_quantity(1.0) > 0
         )
-        for move in waiting.sorted("id", reverse=True):
+        return waiting.sorted("id", reverse=True)
+
+    def ask_more(self, quantity: float) -> bool:
+        """Have a waiting move of this single line take a quantity along; whether there is one in the right warehouse."""
+        kind = self.delivering_warehouse().out_type_id
+        waiting = self.waiting_moves().filtered(lambda move: move.picking_type_id == kind)[:1]
+        if waiting:
+            told = self.product_uom.convert(quantity, waiting.product_uom, rounding=False)
+            waiting.write({"product_uom_qty": settled(waiting.product_uom_qty + told)})
+        return bool(waiting)
+
+    def call_off(self, quantity: float) -> None:
+        """Take a quantity off what is still to go out for this single line, the latest moves first."""
+        rest = quantity
+        for move in self.waiting_moves():
             planned = move.sold_quantity(move.product_uom_qty)
             part = min(rest, planned)
             if part <= 0:

@@ -28,6 +28,9 @@ _MONEY: Final = (
 _FIXED: Final = ("order_id", "product_id", "product_uom", "display_type", "is_downpayment")
 """What a confirmed line keeps."""
 
+_SET: Final = 6
+"""The code of the command that links exactly some records, as clients spell it."""
+
 
 class OrderLine(Model, extends="sale.order.line"):
     """Sales Order Line"""
@@ -116,14 +119,14 @@ class OrderLine(Model, extends="sale.order.line"):
         if self.env.context.get(STEP) or not isinstance(vals, Mapping):
             return super().write(vals)
         self._refuse_changes(vals)
-        if vals.get("product_id") and "name" not in vals:
+        if vals.get("product_id"):
             for line in self:
                 super(OrderLine, line).write(line.with_product(vals))
-            return True
-        done = super().write(vals)
+        else:
+            super().write(vals)
         if "product_uom_qty" in vals or "warehouse_id" in vals:
             self.filtered(lambda line: line.state == "sale").sudo().follow_with_deliveries()
-        return done
+        return True
 
     def with_product(self, vals: Mapping[str, Any]) -> Mapping[str, Any]:
         """The values with what a new product brings, for this single line."""
@@ -202,7 +205,8 @@ class OrderLine(Model, extends="sale.order.line"):
         """Whether a value is new to any of these lines."""
         field = self.meta.fields[name]
         if field.kind == "many2many":
-            return bool(self)
+            given = _told_links(value)
+            return any(given is None or given != set(getattr(line, name).ids) for line in self)
         try:
             wanted = field.parse(value, self.env)
         except ValueError:
@@ -242,6 +246,19 @@ def _from_product(product: Any, order: Any, row: Mapping[str, Any]) -> dict[str,
         taxes = product.taxes_id.filtered(lambda tax: tax.company_id == order.company_id)
         more["tax_id"] = [Command.set(taxes.ids)]
     return {name: value for name, value in more.items() if not row.get(name)}
+
+
+def _told_links(value: Any) -> set[int] | None:
+    """The ids that a value links and no others; None for commands that only add or take away."""
+    if hasattr(value, "ids"):
+        return set(value.ids)
+    if not isinstance(value, (list, tuple)):
+        return None
+    if all(type(each) is int for each in value):
+        return set(value)
+    only = value[0] if len(value) == 1 else None
+    is_set = isinstance(only, (list, tuple)) and len(only) == 3 and only[0] == _SET
+    return set(only[2]) if is_set else None  # type: ignore[index]  # looked at above
 
 
 def _quantity(row: Mapping[str, Any]) -> float:

@@ -113,7 +113,10 @@ class Order(Model, extends="sale.order"):
         self._refuse_changes(vals)
         if "partner_id" in vals or "pricelist_id" in vals:
             for order in self:
+                before = order.currency_id
                 super(Order, order).write({**order.follows(vals), **vals})
+                if order.currency_id != before:
+                    order.order_line.reprice()  # what was a price in one currency is none in another
             return True
         return super().write(vals)
 

@@ -54,6 +54,10 @@ class Move(Model, extends="stock.move"):
             return told if not self.origin_returned_move_id or self.to_refund else 0.0
         return -told if self.to_refund and self.location_id.usage == "customer" else 0.0
 
+    def planned(self) -> float:
+        """What this single move does for its order line: what it moved once it is done, its demand until then."""
+        return self.sold_quantity(self.quantity if self.state == "done" else self.product_uom_qty)
+
 
 class Picking(Model, extends="stock.picking"):
     """Transfer"""

@@ -37,9 +37,14 @@ if TYPE_CHECKING:
 STEP = "_stock_step"
 """Context key of the code that may change states and finished moves; clients cannot send it."""
 PRIORITIES = [("0", "Normal"), ("1", "Urgent")]
-_FREE_WHEN_CLOSED = frozenset(
-    {"origin", "description_picking", "sequence", "to_refund", "move_dest_ids", "move_orig_ids"}
-)
+_KEPT_WHEN_CLOSED = frozenset(
+    {
+        "product_id", "product_uom", "product_uom_qty", "quantity", "quantity_done", "picked", "move_line_ids",
+        "location_id", "location_dest_id", "picking_id", "picking_type_id", "warehouse_id", "company_id", "partner_id",
+        "date", "price_unit", "reference", "is_inventory", "origin_returned_move_id",
+    }
+)  # fmt: skip
+"""What says what was moved. Fields that other add-ons bring are their own business."""
 _ONLY_IN_DRAFT = ("product_id", "product_uom")
 _PLACES = ("location_id", "location_dest_id")
 
@@ -236,7 +241,7 @@ class Move(Model, name="stock.move", order="sequence, id"):
         self._refuse_states(vals)
         closed = self.filtered(lambda move: move.state in states.CLOSED)
         wrong = sorted(
-            name for name in vals if name not in _FREE_WHEN_CLOSED and closed._differs(name, vals[name])
+            name for name in vals if name in _KEPT_WHEN_CLOSED and closed._differs(name, vals[name])
         )
         if wrong:
             text = "A move that is done or cancelled does not change: make a return, or count the product."
@@ -279,13 +284,6 @@ class Move(Model, name="stock.move", order="sequence, id"):
         if asked not in (None, False, "draft") or (self.ids and "state" in values):
             text = "States follow from what is done: confirm, reserve, validate or cancel the transfer."
             raise ValidationError(problems=[Problem("state", "not_allowed", text)], model=self.model_name)
-
-    def copy_data(self, default: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """A copy is a new plan: its number follows from its own transfer."""
-        return {
-            **super().copy_data(default),
-            **({} if default and "reference" in default else {"reference": None}),
-        }
 
     @ondelete
     def _finished_ones_stay(self) -> Iterator[Problem]:

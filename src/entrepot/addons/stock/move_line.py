@@ -202,7 +202,7 @@ class MoveLine(Model, name="stock.move.line", rec_name="product_id", order="id")
     def _shrink(self, kept: Mapping[int, tuple[float, float]]) -> None:
         """Leave each line its (quantity, reserved), in the product's unit and no more than it has; empty ones go."""
         changes: dict[Place, Shift] = defaultdict(Shift)
-        empty = self.browse()
+        empty: list[int] = []
         for line in self.with_context(**{LEDGER: True}):
             quantity, reserved = kept[line.id]
             change = changes[line.product_id.id, line.location_id.id]
@@ -212,10 +212,10 @@ class MoveLine(Model, name="stock.move.line", rec_name="product_id", order="id")
                 line.write({"quantity": quantity, "reserved_qty": reserved, "product_uom_id": unit})
             else:
                 line.write({"reserved_qty": 0.0})
-                empty |= line
+                empty.append(line.id)
         held = {place: change for place, change in changes.items() if change.reserved}
         self.env["stock.quant"]._shift(held)
-        empty.with_env(self.env).unlink()
+        self.browse(empty).unlink()
 
 
 def _filled(values: Mapping[str, Any], moves: Mapping[int, Any]) -> Mapping[str, Any]:

@@ -80,8 +80,9 @@ class Move(Model, extends="stock.move"):
             running.mapped("product_id").ids, running.mapped("location_id").ids
         )
         plan = _Plan(self.env, shelves)
+        reserving = set(running.ids)
         for move in self:
-            left = plan.serve(move, wanted[move.id]) if move in running else wanted[move.id]
+            left = plan.serve(move, wanted[move.id]) if move.id in reserving else wanted[move.id]
             if left > 0:
                 plan.add(move, move.location_id.id, left)
         plan.carry_out()
@@ -201,7 +202,7 @@ class _Plan:
         """Make the lines, or let those that are there take more."""
         fresh: list[dict[str, Any]] = []
         lines = self.env["stock.move.line"].sudo()
-        grown = lines.browse()
+        grown: list[int] = []
         for (move_id, location), quantity in self.parts.items():
             if is_none(quantity):
                 continue
@@ -213,7 +214,7 @@ class _Plan:
                 line.sudo().with_context(**{LEDGER: True}).write(
                     {"quantity": whole, "product_uom_id": unit.id}
                 )
-                grown |= line
+                grown.append(line.id)
             else:
                 fresh.append(
                     {
@@ -224,5 +225,5 @@ class _Plan:
                         "location_dest_id": move.location_dest_id.id,
                     }
                 )
-        grown._reserve_again()
+        lines.browse(grown)._reserve_again()
         lines.create(fresh)

@@ -25,7 +25,7 @@ from entrepot.api import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _WAYS = [("direct", "As soon as possible"), ("one", "When all products are ready")]
 _FIXED_WHEN_CLOSED = ("picking_type_id", "location_id", "location_dest_id", "date_done", "company_id")
@@ -122,33 +122,23 @@ class Picking(
     def create(self, vals_list: Any) -> Self:
         """Create; number and places follow from the operation type, which may be given in context."""
         many = vals_list if isinstance(vals_list, (list, tuple)) else [vals_list]
-        return super().create([self._filled(values) for values in many])
+        usual = self.env.context.get("default_picking_type_id")
+        asked = [{**values, "picking_type_id": values.get("picking_type_id") or usual} for values in many]
+        kinds = self._behind(asked, "picking_type_id", "stock.picking.type")
+        partners = self._behind(asked, "partner_id", "res.partner")
+        problems = [
+            Problem(f"{at}.{path}" if len(asked) > 1 else path, code, text)
+            for at, values in enumerate(asked)
+            for path, code, text in _wrong(values, kinds)
+        ]
+        if problems:
+            raise ValidationError(problems=problems, model=self.model_name)
+        return super().create([_filled(values, kinds, partners) for values in asked])
 
-    def _filled(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        asked = values.get("picking_type_id") or self.env.context.get("default_picking_type_id")
-        kind = self.env["stock.picking.type"].sudo().browse(_ids(asked)).exists()
-        if not kind:
-            text = "A transfer needs an operation type (picking_type_id)."
-            raise ValidationError(
-                problems=[Problem("picking_type_id", "required", text)], model=self.model_name
-            )
-        more: dict[str, Any] = {"picking_type_id": kind.id}
-        if not values.get("name"):
-            more["name"] = kind.sequence_id.sudo().next_by_id() if kind.sequence_id else None
-        partner = self.env["res.partner"].sudo().browse(_ids(values.get("partner_id")))
-        source, target = kind.default_location_src_id, kind.default_location_dest_id
-        if kind.code == "incoming" and partner.property_stock_supplier:
-            source = partner.property_stock_supplier
-        if kind.code == "outgoing" and partner.property_stock_customer:
-            target = partner.property_stock_customer
-        for name, place in (("location_id", source), ("location_dest_id", target)):
-            if not values.get(name):
-                more[name] = place.id
-        both = values.get("move_ids") and values.get("move_ids_without_package")
-        if both:
-            text = "Give moves as move_ids or as move_ids_without_package, not as both."
-            raise ValidationError(problems=[Problem("move_ids", "twice", text)], model=self.model_name)
-        return {**values, **more}
+    def _behind(self, many: Sequence[Mapping[str, Any]], name: str, model: str) -> dict[int, Any]:
+        """Id -> the record, of those that some values link to under a name; two queries at most."""
+        ids = dict.fromkeys(each for values in many for each in _ids(values.get(name)))
+        return {record.id: record for record in self.env[model].sudo().browse(ids).exists()}
 
     def _for_moves(self) -> dict[str, Any]:
         """What the moves of this single transfer take over unless they say otherwise."""
@@ -198,17 +188,23 @@ class Picking(
 
     # steps -------------------------------------------------------------------------------------------------------
 
+    def _keep(self) -> None:
+        """Keep these transfers and the stock of their products to this call: all locks of a step at once."""
+        names: list[tuple[str | int, ...]] = [(self.model_name, each) for each in self.ids]
+        names += [("stock.quant", each) for each in self.mapped("move_ids").mapped("product_id").ids]
+        self.env.lock_all(names)
+
     @public
     def action_confirm(self) -> bool:
         """Take the transfers as wanted; products are reserved as their operation types say."""
-        self.lock()
+        self._keep()
         self.mapped("move_ids")._action_confirm()
         return True
 
     @public
     def action_assign(self) -> bool:
         """Reserve what is there. Raises UserError when nothing is left to reserve."""
-        self.lock()
+        self._keep()
         self.filtered(lambda picking: picking.state == "draft").action_confirm()
         moves = self.mapped("move_ids").filtered(lambda move: move.state in states.OPEN)
         if not moves:
@@ -219,14 +215,14 @@ class Picking(
     @public
     def do_unreserve(self) -> bool:
         """Let go of what these transfers hold."""
-        self.lock()
+        self._keep()
         self.mapped("move_ids")._do_unreserve()
         return True
 
     @public
     def action_cancel(self) -> bool:
         """Cancel; what was reserved is free again. Raises UserError for done transfers."""
-        self.lock()
+        self._keep()
         done = self.filtered(lambda picking: picking.state == "done")
         if done:
             raise UserError(f"{done[0].name} is done: return the products instead of cancelling.")
@@ -241,7 +237,7 @@ class Picking(
         `stock.backorder.confirmation`. Context `skip_backorder` does not ask: what is left becomes a transfer of its
         own, but for the transfers in `picking_ids_not_to_backorder`. Raises UserError when there is nothing to do.
         """
-        self.lock()
+        self._keep()
         pickings = self.filtered(lambda picking: picking.state not in states.CLOSED)
         if len(pickings) < len(self):
             raise UserError("A transfer that is done or cancelled cannot be validated.")
@@ -313,6 +309,34 @@ class Picking(
         )
         moves.write({"picking_id": later.id})
         return later
+
+
+def _wrong(values: Mapping[str, Any], kinds: Mapping[int, Any]) -> Iterator[tuple[str, str, str]]:
+    """(path, code, text) of what is wrong with the values of a new transfer."""
+    if not any(each in kinds for each in _ids(values.get("picking_type_id"))):
+        yield "picking_type_id", "required", "A transfer needs an operation type (picking_type_id)."
+    if values.get("move_ids") and values.get("move_ids_without_package"):
+        yield "move_ids", "twice", "Give moves as move_ids or as move_ids_without_package, not as both."
+
+
+def _filled(
+    values: Mapping[str, Any], kinds: Mapping[int, Any], partners: Mapping[int, Any]
+) -> dict[str, Any]:
+    """The values of a new transfer with what follows from its operation type and contact."""
+    kind = kinds[_ids(values["picking_type_id"])[0]]
+    partner = next((partners[each] for each in _ids(values.get("partner_id")) if each in partners), None)
+    more: dict[str, Any] = {"picking_type_id": kind.id}
+    if not values.get("name") and kind.sequence_id:
+        more["name"] = kind.sequence_id.sudo().take()
+    source, target = kind.default_location_src_id, kind.default_location_dest_id
+    if kind.code == "incoming" and partner is not None and partner.property_stock_supplier:
+        source = partner.property_stock_supplier
+    if kind.code == "outgoing" and partner is not None and partner.property_stock_customer:
+        target = partner.property_stock_customer
+    for name, place in (("location_id", source), ("location_dest_id", target)):
+        if not values.get(name):
+            more[name] = place.id
+    return {**values, **more}
 
 
 def _ids(value: Any) -> list[int]:

@@ -139,32 +139,37 @@ class Quant(
         for values in many:
             self._only_counts(set(values) - {"product_id", "location_id"})
         places = [(_id(values.get("product_id")), _id(values.get("location_id"))) for values in many]
+        self.env.lock_all(("stock.quant", product) for product, _ in places if product)
         known = self._known(place for place in places if all(place))
-        made = []
+        bare = {
+            place: {key: value for key, value in values.items() if key not in COUNTING}
+            for place, values in zip(places, many, strict=True)
+            if place not in known
+        }
+        known |= dict(zip(bare, super().create(list(bare.values())), strict=True))
         for place, values in zip(places, many, strict=True):
-            if place not in known:
-                bare = {key: value for key, value in values.items() if key not in COUNTING}
-                known[place] = super().create([bare])
             count = {key: value for key, value in values.items() if key in COUNTING}
             if count:
-                known[place].write(count)
-            made.append(known[place].id)
-        return self.browse(made)
+                known[place]._note(count)
+        return self.browse([known[place].id for place in places])
 
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; only counts may be written."""
         if self.env.context.get(LEDGER):
             return super().write(vals)
         self._only_counts(set(vals))
-        counted = vals.get("inventory_quantity")
         if "inventory_quantity" not in vals:
             return super().write(vals)
         self._lock()
+        return self._note(vals)
+
+    def _note(self, vals: Mapping[str, Any]) -> bool:
+        """Write a count, and by how much it differs from what is on hand. The locks are held."""
+        if "inventory_quantity" not in vals:
+            return super().write(vals)
         done = super().write({**vals, "inventory_quantity_set": vals.get("inventory_quantity_set", True)})
-        for quant in self:
-            quant.with_context(**{LEDGER: True}).inventory_diff_quantity = minus(
-                float(counted or 0.0), quant.quantity
-            )
+        for quant in self.with_context(**{LEDGER: True}):
+            quant.write({"inventory_diff_quantity": minus(quant.inventory_quantity, quant.quantity)})
         return done
 
     def _only_counts(self, names: set[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from entrepot.addons.stock.quantities import minus, settled, total
 
@@ -34,7 +35,7 @@ class Promise:
 
     line_id: int
     reserved: float
-    rank: tuple[int, ...] | tuple[object, ...]
+    rank: tuple[Any, ...]
     """The first are served first, so the last give back first."""
 
 

@@ -33,7 +33,7 @@ class Picking(Model, extends="stock.picking"):
         moved and has not been returned yet. Raises UserError when nothing is left to return, ValidationError for more
         than was moved.
         """
-        self.ensure_one().lock()
+        self.ensure_one()._keep()
         wanted = None if quantities is None else _asked(quantities)
         left = self._returnable()
         whole = {move: quantity for move, quantity in left.items() if quantity > 0}
@@ -157,7 +157,7 @@ class ReturnPicking(Model, name="stock.return.picking", transient=True, rec_name
 
     def _return(self) -> Any:
         picking = self.picking_id
-        picking.lock()
+        picking._keep()
         left = picking._returnable()
         plan: dict[Any, float] = {}
         problems = []

@@ -133,7 +133,12 @@ def write(
         target = params.get("filter", params.get("domain"))
         if target is None:
             raise _missing("filter", "`filter` parameter is not found on PUT request body")
-        kwargs["require_match"] = bool(params.get("require_match")) or flag(request, "require_match")
+        required = params.get("require_match", False)
+        if not isinstance(required, bool):
+            raise BadQuery(
+                problems=[Problem("require_match", "bad_flag", "`require_match` is true or false.")]
+            )
+        kwargs["require_match"] = required or flag(request, "require_match")
     args = (target, params["data"])
     answer = _call(house, request, who, model, "rest_write", args, kwargs, context=params.get("context"))
     return Answer(answer["result"], answer.get("meta") or {}, headers=who.headers)

@@ -53,6 +53,8 @@ def page(number: Any, size: Any, offset: Any, limit: Any, most: int = MAX_PAGE_S
         whole("offset", offset, 0, MAX_OFFSET // 2) or 0,
         whole("limit", limit, 0, MAX_OFFSET) or None,
     )
+    if found.number > 1 and size_ is None and not problems:
+        problems.append(Problem("page", "no_page_size", "A page other than the first needs page_size."))
     if problems:
         raise BadQuery(problems=problems)
     return found

@@ -34,7 +34,7 @@ class Char(Field[str | None]):
     def _read_options(self) -> None:
         super()._read_options()
         self.translate: bool = self.given.get("translate", False)
-        self.contextual = self.translate
+        self.contextual = self.translate or bool(self.depends_context)
         self.size: int = self.given.get("size", 0)
 
     def parse(self, value: Any, env: Environment) -> str | None:

@@ -16,6 +16,10 @@ CHUNK = 64 * 1024
 IN_MEMORY = 1 << 20
 
 
+class Stopped(Exception):  # noqa: N818 - an event, no fault
+    """Whoever listens wants no more of it."""
+
+
 class Listener(Protocol):
     """Who is told of an import on its way."""
 
@@ -26,7 +30,7 @@ class Listener(Protocol):
         """A row was refused."""
 
     def progress(self, rows: int, part: float) -> None:
-        """So many rows are done, and this part of the file. Raise to stop."""
+        """So many rows are done, and this part of the file. Raise Stopped to end it."""
 
 
 class Deaf:

@@ -1,0 +1,1 @@
+"""Records that a calendar begins with."""
