@@ -10,64 +10,17 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from xmlrpc.client import Fault, ServerProxy
+from xmlrpc.client import Fault
 
 import pytest
 
+from clinic_people import PASSWORD, ROLES, Clinic, Person, employ, open_business
 from server_process import ServerProcess
 
-_PASSWORD = "eyes wide open"
 _numbers = itertools.count(1)
-ROLES = ("front_desk", "technician", "optometrist", "optician", "biller")
-
-
-@dataclass
-class Person:
-    """Somebody at the clinic, logged in; no answer ever holds a nil (the client would refuse it)."""
-
-    url: str
-    db: str
-    login: str
-    password: str
-    uid: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        with ServerProxy(f"{self.url}/xmlrpc/2/common") as common:
-            self.uid = int(common.authenticate(self.db, self.login, self.password, {}))
-        assert self.uid
-
-    def __call__(self, model: str, method: str, *args: object, **kwargs: object) -> Any:
-        with ServerProxy(f"{self.url}/xmlrpc/2/object") as models:
-            return models.execute_kw(self.db, self.uid, self.password, model, method, list(args), kwargs)
-
-    def one(self, model: str, number: int, *fields: str) -> dict[str, Any]:
-        (row,) = self(model, "read", [number], list(fields))
-        return dict(row)
-
-    def ref(self, name: str) -> int:
-        module, _, short = name.partition(".")
-        domain = [["module", "=", module], ["name", "=", short]]
-        (row,) = self("ir.model.data", "search_read", domain, ["res_id"])
-        return int(row["res_id"])
-
-
-@dataclass
-class Clinic:
-    """The people of a fresh clinic, and the numbers of what the day needs."""
-
-    admin: Person
-    people: dict[str, Person]
-    known: dict[str, int] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> Person:
-        try:
-            return self.people[name]
-        except KeyError:
-            raise AttributeError(name) from None
 
 
 @pytest.fixture
@@ -77,90 +30,22 @@ def clinic(own_server: Callable[..., ServerProcess]) -> Iterator[Clinic]:
     name = f"day-{os.getpid()}-{next(_numbers)}"
     made = server.command(
         *("tenant", "create", name, "--addons", "optometry_billing"),
-        *("--login", "boss@clinic.example.com", "--password", _PASSWORD),
+        *("--login", "boss@clinic.example.com", "--password", PASSWORD),
     )
     assert made.returncode == 0, made.stderr
-    admin = Person(server.url, name, "boss@clinic.example.com", _PASSWORD)
-    people = {role: _employ(admin, role) for role in ROLES}
+    admin = Person(server.url, name, "boss@clinic.example.com", PASSWORD)
+    people = {role: employ(admin, role) for role in ROLES}
     found = Clinic(admin, people)
-    _business(found)
+    open_business(found)
     yield found
     server.command("tenant", "drop", name, "--yes")
 
 
-def _employ(admin: Person, role: str) -> Person:
-    login = f"{role}@clinic.example.com"
-    group = admin.ref(f"optometry.group_{role}")
-    values = {"name": role.title(), "login": login, "password": _PASSWORD, "groups_id": [[4, group]]}
-    user = admin("res.users", "create", values)
-    if role == "optometrist":
-        partner = admin.one("res.users", user, "partner_id")["partner_id"][0]
-        admin("res.partner", "write", [partner], {"npi": "1849123702"})
-    return Person(admin.url, admin.db, login, _PASSWORD)
-
-
-def _business(clinic: Clinic) -> None:
-    admin, known = clinic.admin, clinic.known
-    company = admin("res.company", "search_read", [], ["partner_id"])[0]
-    admin("res.partner", "write", [company["partner_id"][0]], {"npi": "1555010051"})
-    payer = admin("insurance.company.listing", "create", {"name": "Clear Vision", "payer_code": "CLV1"})
-    admin("insurance.company.detail", "create", {"listing_id": payer, "submission": "edi"})
-    insurance = admin("spec.insurance", "create", {"name": "Clear Vision", "company_id": payer})
-    known["payer"] = payer
-    known["plan"] = admin(
-        "spec.insurance.plan",
-        "create",
-        {
-            "name": "Choice",
-            "insurance_id": insurance,
-            "exam_copay": 10,
-            "frame_allowance": 150,
-            "lens_copay": 25,
-            "frequency_exam": 12,
-            "frequency_frame": 24,
-            "frequency_lens": 12,
-            "discount_over_allowance": 20,
-        },
-    )
-    known["frame"] = admin(
-        "product.product",
-        "create",
-        {
-            "name": "Alder 52",
-            "spec_product_type": "frame",
-            "is_storable": True,
-            "list_price": 199.90,
-            "procedure_id": admin.ref("optometry.procedure_v2020"),
-        },
-    )
-    known["lens"] = admin(
-        "product.product",
-        "create",
-        {
-            "name": "Progressive polycarbonate",
-            "spec_product_type": "lens",
-            "list_price": 160.05,
-            "material_id": admin.ref("optometry.lens_material_polycarbonate"),
-            "style_id": admin.ref("optometry.lens_style_progressive"),
-            "procedure_id": admin.ref("optometry.procedure_v2781"),
-            "sphere_min": -10,
-            "sphere_max": 7,
-            "cylinder_max": 4,
-        },
-    )
-    known["lab"] = admin("res.partner", "create", {"name": "Ground & Polished", "partner_kind": "lab"})
-    (warehouse,) = admin("stock.warehouse", "search_read", [], ["lot_stock_id"])
-    count = {
-        "product_id": known["frame"],
-        "location_id": warehouse["lot_stock_id"][0],
-        "inventory_quantity": 3,
-    }
-    admin("stock.quant", "action_apply_inventory", [admin("stock.quant", "create", count)])
-
-
 def test_from_the_registration_to_the_recall(clinic: Clinic) -> None:
     patient, plan = _register(clinic)
-    exam = _examine(clinic, patient, plan)
+    exam = _arrive(clinic, patient, plan)
+    _examine(clinic, patient, exam)
+    _assess(clinic, patient, exam)
     order, rx = _order(clinic, patient, exam, plan)
     _make(clinic, order)
     _hand_over(clinic, order)
@@ -189,15 +74,15 @@ def _register(clinic: Clinic) -> tuple[int, int]:
     return patient, plan
 
 
-def _examine(clinic: Clinic, patient: int, plan: int) -> int:
-    desk, technician, doctor = clinic.front_desk, clinic.technician, clinic.optometrist
+def _arrive(clinic: Clinic, patient: int, plan: int) -> int:
+    desk, technician = clinic.front_desk, clinic.technician
     start = datetime.now(UTC).replace(microsecond=0)
     exam = desk(
         "appointment.exam",
         "create",
         {
             "patient_id": patient,
-            "optometrist_id": doctor.uid,
+            "optometrist_id": clinic.optometrist.uid,
             "date_start": start.strftime("%Y-%m-%d %H:%M:%S"),
             "insurance_plan_id": plan,
         },
@@ -216,6 +101,11 @@ def _examine(clinic: Clinic, patient: int, plan: int) -> int:
         "datetime": moment,
     }
     technician("appointment.exam.history", "create", pressure)
+    return int(exam)
+
+
+def _examine(clinic: Clinic, patient: int, exam: int) -> None:
+    doctor = clinic.optometrist
     doctor("appointment.exam", "action_start", [exam])
     doctor(
         "appointment.exam", "write", [exam], {"chief_complaint": "Reads at arm's length", "recall_months": 12}
@@ -240,6 +130,10 @@ def _examine(clinic: Clinic, patient: int, plan: int) -> int:
             **fitting,
         },
     )
+
+
+def _assess(clinic: Clinic, patient: int, exam: int) -> None:
+    doctor = clinic.optometrist
     lines = [
         {"icd10_code": "H52.13", "description": "Myopia, both eyes", "sequence": 1},
         {"icd10_code": "H52.4", "description": "Presbyopia", "sequence": 2},
@@ -260,7 +154,6 @@ def _examine(clinic: Clinic, patient: int, plan: int) -> int:
         doctor("appointment.exam", step, [exam])
     with pytest.raises(Fault, match="signed"):
         doctor("appointment.exam", "write", [exam], {"chief_complaint": "Something else"})
-    return int(exam)
 
 
 def _order(clinic: Clinic, patient: int, exam: int, plan: int) -> tuple[int, int]:

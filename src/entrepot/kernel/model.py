@@ -24,9 +24,6 @@ from entrepot.kernel.crud import (
     names,
     read,
     rest_describe,
-    rest_page,
-    rest_read,
-    rest_write,
     search,
     unlink,
     web,
@@ -37,7 +34,7 @@ from entrepot.kernel.domain import predicate
 from entrepot.kernel.domain.parse import parse
 from entrepot.kernel.fields import Char, Datetime, Many2one
 from entrepot.kernel.fields.many2one import ID_LIMIT
-from entrepot.kernel.records import Records
+from entrepot.kernel.rest_face import RestFace
 from entrepot.table import Table
 
 if TYPE_CHECKING:
@@ -46,7 +43,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, Any]
 
 
-class Model(Records):
+class Model(RestFace):
     """The base of every model class. See `docs/look-up/models.md`."""
 
     declared: ClassVar[Declaration | None] = None
@@ -295,59 +292,10 @@ class Model(Records):
             records = self.create(vals)
         return records.web_read(specification)
 
-    # as REST clients ask for it ------------------------------------------------------------------------------------
-
-    @public(readonly=True, model=True)
-    def rest_search(
-        self,
-        query: str | None = None,
-        filter: Any = None,  # noqa: A002 - the parameter's name on the wire
-        order: str | None = None,
-        limit: int | None = None,
-        offset: int | None = None,
-        page: int | None = None,
-        page_size: int | None = None,
-        fields: Any = None,
-        cursor: str | None = None,
-        most: int = rest_page.MAX_PAGE_SIZE,
-    ) -> dict[str, Any]:
-        """What a selection takes of the records that a filter finds: `{"result": Tree, "count", …, "total", "meta"}`."""
-        wanted = rest_read.Wanted(
-            filter=filter,
-            order=order,
-            limit=limit,
-            offset=offset,
-            page=page,
-            page_size=page_size,
-            cursor=cursor,
-            most=most,
-        )
-        return rest_read.found(self, query, fields, wanted)
-
-    @public(readonly=True)
-    def rest_read(self, query: str | None = None, fields: Any = None) -> dict[str, Any]:
-        """What a selection takes of these records, in their order: `{"result": Tree, "meta": {}}`."""
-        return rest_read.by_id(self, query, fields)
-
     @public(readonly=True, model=True)
     def rest_describe(self) -> dict[str, Any]:
         """Every model that the caller may read, whichever this one is: `{"fingerprint": text, "models": […]}`."""
-        return rest_describe.describe(self.env, frozenset(vars(Model)))
-
-    @public(model=True, right="create")
-    def rest_create(self, data: Any) -> dict[str, Any]:
-        """New records of an object or a list: `{"result": id or ids, "meta": {}}`. Override to understand other values."""
-        return rest_write.create(self, data)
-
-    @public(model=True, right="write")
-    def rest_write(self, target: Any, data: Any, require_match: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
-        """Change the records of an id, ids or a filter: `{"result": True, "meta": {"matched": n}}`."""
-        return rest_write.write(self, target, data, require_match=require_match)
-
-    @public(model=True, right="unlink")
-    def rest_unlink(self, target: Any, require_match: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
-        """Delete the records of an id, ids or a filter: `{"result": True, "meta": {"matched": n}}`."""
-        return rest_write.unlink(self, target, require_match=require_match)
+        return rest_describe.describe(self.env, frozenset(dir(Model)))
 
     @public(right="write")
     def action_archive(self) -> None:

@@ -20,10 +20,13 @@ _HEAD = """
     m.state = 'pending' AND {} = {} AND m.next_attempt <= {}
     AND (m.record_key IS NULL OR NOT e.ordered OR NOT EXISTS (
         SELECT 1 FROM outbox_message b
-        WHERE b.record_key = m.record_key AND b.id < m.id AND b.endpoint_id = m.endpoint_id
+        WHERE b.record_key = m.record_key AND b.id < m.id AND b.endpoint_id + 0 = m.endpoint_id
         AND b.state IN ('pending', 'sending')))
 """
-"""A message that may leave: due, and the first of its record that is not settled."""
+"""A message that may leave: due, and the first of its record that is not settled.
+
+`+ 0` keeps the index of the endpoint out of it: PostgreSQL read all of an endpoint's messages for each that waits.
+"""
 
 _WAITING = """
     SELECT e.id, e.failures, e.not_before FROM outbox_endpoint e

@@ -107,6 +107,30 @@ def test_300_over_three_claims_leave_nothing(env, batch, sent, three, ledger_bal
     assert ledger_balances(env)
 
 
+def test_answers_of_a_file(batch, sent, three):
+    names = three.mapped("name")
+    text = "claim,line,paid,adjustment,patient_resp,reason_code\r\n"
+    text += f"{names[0]},1,80.00,15,5,CO-45\r\n{names[1]},1,150,,,\r\n"
+    payment = batch(amount_total=230)
+    assert payment.action_read_answers(text) == 2
+    payment.action_post()
+    assert three.mapped("state") == ["paid", "paid", "submitted"]
+    assert three[0].line_ids.reason_code == "CO-45"
+    assert three[0].patient_id.balance == D(5)
+
+
+def test_answers_that_cannot_be_read(batch, sent, three):
+    name = three[0].name
+    text = f"claim,line,paid\n{name},2,10\nCLM/1,1,10\n{name},0,10\n{name},1,-5\n,1,1e9\n"
+    with pytest.raises(ValidationError) as caught:
+        batch(amount_total=10).action_read_answers(text)
+    assert {each.path for each in caught.value.problems} == {
+        *("text.2", "text.3", "text.4.line", "text.5.paid", "text.6.claim", "text.6.paid"),
+    }
+    with pytest.raises(ValidationError, match="heading lacks claim"):
+        batch().action_read_answers("a,b\n1,2\n")
+
+
 def test_what_is_too_much_stays_open(env, batch, sent, three, ledger_balances):
     payment = batch(amount_total=320, claim_ids=[Command.set(three.ids)])
     payment.action_post()

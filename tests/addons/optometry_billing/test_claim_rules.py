@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.addons.optometry_billing import claim_amounts, claim_form, claim_states, submission_file
+from entrepot.addons.optometry_billing import (
+    claim_amounts,
+    claim_form,
+    claim_states,
+    remittance,
+    submission_file,
+)
 from entrepot.addons.optometry_billing.claim_amounts import Amounts, Booked
 from entrepot.addons.optometry_billing.eligibility import (
     Coverage,
@@ -136,6 +142,13 @@ def test_a_sum_is_spread_and_nothing_is_lost(amount, owed):
     assert sum(found.parts.values(), D(0)) + found.rest == amount
     assert all(0 <= found.parts[at] <= each for at, each in enumerate(owed))
     assert found.rest == max(amount - sum(owed, D(0)), D(0))
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused(text):
+    answers, problems = remittance.read(f"claim,line,paid\n{text}")
+    assert all(each.amounts["paid"] >= 0 and each.line >= 1 for each in answers)
+    assert all(each.message for each in problems)
 
 
 def test_300_over_three_claims():

@@ -256,6 +256,17 @@ def test_a_replacement_takes_the_place_of_the_first(env, claimed):
     assert again.balance == 0
 
 
+def test_a_void_takes_a_claim_back(env, claimed):
+    (number,) = claimed.action_resubmit("8")
+    back = env["claim.manager"].browse(number)
+    back.action_ready()
+    back.action_submit()
+    back.action_accept()
+    assert (claimed.state, back.state) == ("void", "void")
+    assert claimed.patient_plan_id.check_eligibility(None, ["frame"])[0]["eligible"]
+    assert claimed.sale_order_id.action_make_claims()
+
+
 def test_limits_of_a_claim(env, patient, enrolled):
     procedure = env.ref("optometry.procedure_92014")
     claims = env["claim.manager"]

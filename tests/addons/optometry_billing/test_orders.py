@@ -66,6 +66,52 @@ def test_two_invoices_add_up_to_the_order_with_taxes(env, glasses, enrolled, led
     assert ledger_balances(env)
 
 
+@pytest.mark.parametrize("rounding", ["round_per_line", "round_globally"])
+def test_no_cent_is_lost_however_taxes_are_rounded(env, glasses, enrolled, plan, rounding, ledger_balances):
+    env.company.write({"tax_calculation_rounding_method": rounding})
+    plan.write({"frequency_frame": 0, "frequency_lens": 0})
+    tax = env["account.tax"].create({"name": "Sales 8.375 %", "amount": 8.375, "type_tax_use": "sale"})
+    for frame, right, left in (
+        ("199.99", "33.33", "66.67"),
+        ("151.07", "0.01", "12.50"),
+        ("149.95", "25.03", "0.02"),
+    ):
+        order = glasses(insurance_plan_id=enrolled.id)
+        order.order_line.write({"tax_id": [Command.set([tax.id])]})
+        for line, price in zip(order.order_line, (frame, right, left), strict=True):
+            line.write({"price_unit": price})
+        order.action_confirm()
+        order.bill()
+        invoices = order.invoice_ids | order.insurer_invoice_ids
+        assert sum(invoices.mapped("amount_total")) == order.amount_total
+        assert order.insurance_amount + order.patient_amount == order.amount_total
+    assert ledger_balances(env)
+
+
+def test_who_pays_alone_has_no_payer(env, enrol, patient, glasses):
+    insurance = env["spec.insurance"].create({"name": "Self-pay", "category": "self"})
+    plan = env["spec.insurance.plan"].create({"name": "Self-pay", "insurance_id": insurance.id})
+    order = glasses(insurance_plan_id=enrol(patient, plan).id)
+    order.action_confirm()
+    assert (order.insurance_amount, order.patient_amount) == (D(0), D(320))
+
+
+def test_from_a_prescription_to_an_order(env, patient, prescribe, enrolled, catalogue):
+    lens = catalogue.contact.id
+    rx = prescribe(rx_type="soft_cl", od_product_id=lens, os_product_id=lens, od_quantity=4, os_quantity=2)
+    order = env["sale.order"].browse(rx.action_to_order())
+    assert (order.order_kind, order.rx_id, order.insurance_plan_id) == ("contact_lens", rx, enrolled)
+    assert [(line.eye, line.product_uom_qty) for line in order.order_line] == [("OD", 4.0), ("OS", 2.0)]
+    order.action_confirm()
+    assert order.insurance_amount == D(130)
+
+
+def test_glasses_name_no_contact_lens(prescribe, catalogue):
+    with pytest.raises(ValidationError) as caught:
+        prescribe(od_product_id=catalogue.contact.id)
+    assert codes(caught) == {("od_product_id", "kind")}
+
+
 def test_a_plan_used_up_leaves_all_to_the_patient(claimed, glasses, enrolled):
     order = glasses(insurance_plan_id=enrolled.id)
     (answer,) = order.action_apply_insurance()
@@ -189,7 +235,7 @@ def test_contact_lenses_as_prescribed(env, patient, prescribe, catalogue, line):
     assert {each["path"] for each in order.check_order()[0]["problems"]} == {"order_line.eye"}
     order.order_line[1:].write({"eye": "OS"})
     order.action_confirm()
-    assert forms(order) == {"proof_of_delivery", "all_contact_lens"}
+    assert set(order.consent_ids.mapped("applies_to")) == {"proof_of_delivery", "all_contact_lens"}
 
 
 def test_contact_lenses_beyond_the_products_range(env, patient, prescribe, catalogue, line):
@@ -274,72 +320,6 @@ def test_invoicing_patients_and_others_together(env, glasses, enrolled, catalogu
     assert len(orders.create_invoices()) == 2
     with pytest.raises(UserError, match="Nothing to invoice"):
         orders.create_invoices()
-
-
-# consent -------------------------------------------------------------------------------------------------------
-
-
-def forms(order):
-    return set(order.consent_ids.mapped("applies_to"))
-
-
-def test_an_adults_order_has_the_proof_of_delivery(glasses):
-    order = glasses()
-    order.action_confirm()
-    assert forms(order) == {"proof_of_delivery"}
-    assert order.name in order.consent_ids.body_html
-    assert order.prepare_consents() == []
-
-
-def test_a_seventeen_year_old_without_polycarbonate(child, glasses, prescribe, catalogue):
-    rx = prescribe(patient_id=child.id)
-    order = glasses(patient_id=child.id, rx_id=rx.id)
-    order.action_confirm()
-    assert forms(order) == {"proof_of_delivery", "polycarbonate"}
-    tough = glasses(catalogue.poly, patient_id=child.id, rx_id=rx.id)
-    tough.action_confirm()
-    assert forms(tough) == {"proof_of_delivery"}
-
-
-def test_a_patients_frame_and_a_balance_lens(glasses):
-    order = glasses(frame_source="patient", gls_balance=True)
-    order.action_confirm()
-    assert forms(order) == {"proof_of_delivery", "polycarbonate", "patient_frame"}
-
-
-def test_the_literal_reading_is_a_setting(env, glasses):
-    env.company.write({"polycarbonate_literally": True})
-    order = glasses()
-    order.action_confirm()
-    assert "polycarbonate" in forms(order)
-
-
-def test_forms_for_one_payer_only(env, glasses, patient, enrolled, payer, medical_payer):
-    def template(only):
-        return env["got2.consent.form.template"].create(
-            {
-                "name": f"Terms of {only.name}",
-                "form_kind": "sale_order",
-                "applies_to": "all_glasses",
-                "body_html": "<p>{{order.items}}</p>",
-                "insurance_company_ids": [Command.set(only.ids)],
-            }
-        )
-
-    template(payer)
-    template(medical_payer)
-    order = glasses()
-    order.action_confirm()
-    assert "Terms of Clear Vision" in order.consent_ids.mapped("name")
-    assert "Terms of Body Health" not in order.consent_ids.mapped("name")
-
-
-def test_order_forms_say_for_which_orders(env):
-    with pytest.raises(ValidationError) as caught:
-        env["got2.consent.form.template"].create(
-            {"name": "X", "form_kind": "sale_order", "body_html": "<p>x</p>"}
-        )
-    assert codes(caught) == {("applies_to", "required")}
 
 
 # changing one's mind ---------------------------------------------------------------------------------------------

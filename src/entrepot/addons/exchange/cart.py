@@ -43,7 +43,13 @@ def client_of(env: Environment, receipt: Receipt) -> tuple[Any, dict[str, Any], 
     }
     partners = env["res.partner"]
     found = partners.search([("ek_key", "=", key_of(address, is_pos=False))]) if address else partners
-    if address and not found:
+    if found and not receipt.sender.reaches(found.ek_peer_ids):
+        text = (
+            f"is that of another bank's client: {address!r}. A manager of the exchange adds this bank to its banks"
+        )
+        form.wrong("email", "other_banks", text)
+        found = partners
+    elif address and not found:
         peer = receipt.sender.peer
         if peer and peer.auto_create_clients:
             name = form.take("name", spellings.text) or address

@@ -65,7 +65,8 @@ def configuration_values(env: Environment, receipt: Receipt, form: Form, *, new:
         values["type"], values["is_storable"] = kind or _TYPES["product"]
     company = form.take("company_id", spellings.text)
     if company:
-        found = Names(env, receipt).find("res.company", company, "company_id")
+        own = (("id", "in", companies_of(env)),)
+        found = Names(env, receipt).find("res.company", company, "company_id", own)
         if found:
             values["company_id"] = found.id
         else:
@@ -73,6 +74,11 @@ def configuration_values(env: Environment, receipt: Receipt, form: Form, *, new:
     elif form.has("company_id"):
         values["company_id"] = None
     return values
+
+
+def companies_of(env: Environment) -> list[Any]:
+    """The companies whose products the acting account may change, and False for those that are everybody's."""
+    return [*env.caller.company_ids, False]
 
 
 def product_type(given: Any) -> tuple[str, bool]:

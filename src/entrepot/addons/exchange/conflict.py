@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from entrepot.addons.exchange.sender import ORIGIN
-from entrepot.api import Char, Datetime, Integer, Json, Many2one, Model, Selection, UserError, depends, public
+from entrepot.addons.exchange.sender import MANAGER_GROUP, ORIGIN
+from entrepot.api import AccessError, Char, Datetime, Integer, Json, Many2one, Model, Selection, UserError, depends, public
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class Conflict(Model, name="ek.conflict", order="id desc", rec_name="field_name"
             )
             conflict.record_name = record.display_name if record else None
 
-    @public
+    @public(right="read")
     def keep_ours(self) -> bool:
         """Our value holds, and the peer is told it."""
         for conflict in self._open():
@@ -49,7 +49,7 @@ class Conflict(Model, name="ek.conflict", order="id desc", rec_name="field_name"
             self.env["ek.teller"].sudo().tell_again(record, conflict.field_name, conflict.peer_id)
         return self._resolve("ours")
 
-    @public
+    @public(right="read")
     def take_theirs(self) -> bool:
         """The peer's value is written here; other peers are told it."""
         for conflict in self._open():
@@ -65,6 +65,8 @@ class Conflict(Model, name="ek.conflict", order="id desc", rec_name="field_name"
         return found
 
     def _open(self) -> Any:
+        if not self.env.su and not self.env.has_group(MANAGER_GROUP):
+            raise AccessError("Conflicts are resolved by managers of the exchange.")
         self.lock()
         done = self.filtered(lambda each: each.state != "open")
         if done:

@@ -12,15 +12,23 @@ from entrepot.addons.exchange.receive import Receipt
 from entrepot.api import BadQuery, MissingError, Problem
 
 MAX_TERMS = 20
+_ID_LIMIT = 2**31
 
 
 def aimed(
-    records: Any, target: Any, keys: Sequence[str], receipt: Receipt, *, require_match: bool = False
+    records: Any,
+    target: Any,
+    keys: Sequence[str],
+    receipt: Receipt,
+    *,
+    within: Sequence[Any] = (),
+    require_match: bool = False,
 ) -> Any:
     """The records that a peer's filter means; `meta.matched` says how many they are. The first key is the field.
 
-    `target`: an id, ids, or a list of `[key, "=", value]`. Raises BadQuery with everything that cannot be used,
-    MissingError for ids that are not there, and with `require_match` for a filter that finds nothing.
+    `target`: an id, ids, or a list of `[key, "=", value]`. `within`: the domain of what the peer may change; for it
+    there is nothing else. Raises BadQuery with everything that cannot be used, MissingError for ids that are not
+    there, and with `require_match` for a filter that finds nothing.
     """
     if isinstance(target, int) and not isinstance(target, bool):
         target = [target]
@@ -28,11 +36,16 @@ def aimed(
         text = f"filter is a list of conditions such as [[{keys[0]!r}, '=', …]]."
         raise BadQuery(text, problems=[Problem("filter", "bad_filter", text)])
     if all(isinstance(each, int) and not isinstance(each, bool) for each in target):
-        found = records.browse(target).exists()
-        if len(found) < len(set(target)):
-            raise MissingError(f"{records.model_name} has no record {sorted(set(target) - set(found.ids))}.")
+        possible = [each for each in target if 0 < each < _ID_LIMIT]
+        found = records.with_context(active_test=False).search([("id", "in", possible), *within])
+        missing = sorted(set(target) - set(found.ids))
+        if missing:
+            raise MissingError(
+                f"{records.model_name} has no record {str(missing)[:80]} that this account may change.",
+                model=records.model_name,
+            )
     else:
-        found = records.with_context(active_test=False).search(_domain(records, target, keys))
+        found = records.with_context(active_test=False).search([*_domain(records, target, keys), *within])
     if require_match and not found:
         raise MissingError(f"No {records.model_name} matches the filter.", model=records.model_name)
     receipt.meta["matched"] = len(found)
@@ -50,8 +63,9 @@ def _domain(records: Any, target: Sequence[Any], keys: Sequence[str]) -> list[An
         if (
             not isinstance(term, (list, tuple))
             or len(term) != 3
+            or not isinstance(term[0], str)
             or term[0] not in allowed
-            or term[1] not in {"=", "=="}
+            or term[1] not in ("=", "==")
         ):
             text = f"filter.{at}: a peer's filter compares with = and one of {', '.join(allowed)}."
             problems.append(Problem(f"filter.{at}", "bad_filter", text))

@@ -45,9 +45,7 @@ def _take_opportunity(leads: Any, receipt: Receipt) -> int:
     env, form = leads.env, receipt.form
     form.ignore("create_by")
     form.take("order_source", spellings.text, required=True)
-    peer = receipt.sender.peer
-    if not peer and form.given.get("order_source"):
-        peer = env["ek.peer"].named(str(form.given["order_source"]))
+    peer = receipt.sender.bank if receipt.sender.bank is not None else receipt.sender.peer
     cart_id = form.take("cart_id", spellings.number, required=True)
     if cart_id is not None and peer:
         env.lock("crm.lead cart", peer.id, cart_id)

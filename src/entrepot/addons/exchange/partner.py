@@ -8,13 +8,14 @@ from entrepot.addons.exchange.absorb import absorb, first_values, keep_unknown
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.people import STATUSES, contact_values, key_of
 from entrepot.addons.exchange.receive import Receipt, receive
-from entrepot.addons.exchange.sender import MANAGER_GROUP, ORIGIN, sender_of
+from entrepot.addons.exchange.sender import MANAGER_GROUP, ORIGIN, Sender, sender_of
 from entrepot.addons.exchange.spellings import PLATFORM
 from entrepot.addons.exchange.watched import noted, snapshot
 from entrepot.api import (
     Boolean,
     Char,
     Command,
+    ConflictError,
     Date,
     Many2many,
     Many2one,
@@ -168,12 +169,12 @@ class Partner(Model, extends="res.partner", mixins=["ek.exchanged"]):
             return super().rest_write(target, data, require_match)
 
         def change(partners: Any, receipt: Receipt) -> bool:
-            found = aimed(partners, target, ("email", "code_pos"), receipt, require_match=require_match)
-            kept = found.filtered("ek_key")
-            receipt.meta["matched"] = len(kept)
+            mine = [("ek_key", "!=", False), "|", ("is_pos", "=", True), *_own(sender)]
+            keys = ("email", "code_pos")
+            found = aimed(partners, target, keys, receipt, within=mine, require_match=require_match)
             values = contact_values(partners.env, receipt, new=False)
             receipt.form.check()
-            for partner in kept:
+            for partner in found:
                 absorb(partner, _keyed(values, partner), receipt)
                 _belongs(partner, receipt)
                 keep_unknown(partner, receipt.form.rest())
@@ -197,9 +198,10 @@ def _take_contact(partners: Any, receipt: Receipt) -> int:
     found = known.search([("code_pos", "=", values["code_pos"])]) if is_pos else known.browse()
     found = (found or known.search([("ek_key", "=", key)])).with_env(env)
     if parent:
-        values["parent_id"] = _client(partners, parent, form, "parent_id").id
+        values["parent_id"] = _client(partners, parent, receipt, "parent_id").id
         form.check()
     if found:
+        _refuse_others(found, receipt)
         absorb(found, _keyed(values, found), receipt)
     else:
         found = partners.create({"ek_status": "WAITING", **values, **first_values(receipt), "ek_key": key})
@@ -208,9 +210,25 @@ def _take_contact(partners: Any, receipt: Receipt) -> int:
     return int(found.id)
 
 
-def _client(partners: Any, address: str, form: Any, path: str) -> Any:
+def _own(sender: Sender) -> list[Any]:
+    """The domain of clients that are the sender's, or nobody's yet."""
+    return sender.within("ek_peer_ids") or [("id", "!=", False)]
+
+
+def _refuse_others(partner: Any, receipt: Receipt) -> None:
+    """A client of other banks alone is not this one's to change, nor to look at."""
+    if partner.is_pos or receipt.sender.reaches(partner.ek_peer_ids):
+        return
+    text = (
+        "email is that of another bank's client. A manager of the exchange adds this bank to the banks of the client."
+    )
+    raise ConflictError(problems=[Problem("email", "other_banks", text)])
+
+
+def _client(partners: Any, address: str, receipt: Receipt, path: str) -> Any:
+    form = receipt.form
     found = partners.search([("ek_key", "=", key_of(address, is_pos=False))])
-    if not found:
+    if not found or not receipt.sender.reaches(found.ek_peer_ids):
         form.wrong(path, "unknown_client", f"names no client: {address!r}; send the client first")
     return found
 

@@ -24,6 +24,7 @@ from entrepot.api import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_NAME = 200
 CENTRAL = "EKIWH"
 """The point of sale by which peers know the central warehouse (B4)."""
 
@@ -82,18 +83,23 @@ class Peer(Model, name="ek.peer", order="name, id"):
         """The folded names of this peer."""
         return {folded(each) for each in (self.name or "", *(self.aliases or "").split(",")) if each.strip()}
 
+    def everybody(self) -> Any:
+        """All peers that are active, whatever the caller's context says."""
+        return self.sudo().with_context(active_test=True).search([])
+
     def named(self, order_source: Any) -> Any:
-        """The peer of a name. Raises ValueError that lists those there are."""
-        everybody = self.sudo().search([])
-        found = everybody.filtered(lambda each: folded(str(order_source)) in each.spellings())
+        """The one of these peers that bears a name. Raises ValueError that lists these."""
+        found = self.filtered(lambda each: folded(str(order_source)[:MAX_NAME]) in each.spellings())
         if not found:
-            names = ", ".join(str(each.name) for each in everybody) or "none is set up"
-            raise ValueError(f"{str(order_source)[:80]!r} is no known order source; known are: {names}")
+            names = ", ".join(str(each.name) for each in self) or "none is set up"
+            raise ValueError(
+                f"{str(order_source)[:80]!r} is no order source of this account; known are: {names}"
+            )
         return found
 
     def of_user(self) -> Any:
-        """The peers for which the acting user speaks."""
-        return self.sudo().search([("user_ids", "=", self.env.uid)])
+        """The active peers for which the acting user speaks."""
+        return self.sudo().with_context(active_test=True).search([("user_ids", "=", self.env.uid)])
 
     def route(self, topic: str) -> tuple[str, str]:
         """(verb, path) of what is told under a topic."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from entrepot.addons.exchange.absorb import absorb, first_values, keep_unknown
 from entrepot.addons.exchange.catalogue import (
     characteristics,
+    companies_of,
     configuration_values,
     is_fetchable,
     master_values,
@@ -109,7 +110,9 @@ class Template(Model, extends="product.template", mixins=["ek.exchanged"]):
             return super().rest_write(target, data, require_match)
 
         def change(templates: Any, receipt: Receipt) -> bool:
-            found = aimed(templates, target, ("manufacturer_ref",), receipt, require_match=require_match)
+            mine = [("manufacturer_ref", "!=", False), ("company_id", "in", companies_of(self.env))]
+            keys = ("manufacturer_ref",)
+            found = aimed(templates, target, keys, receipt, within=mine, require_match=require_match)
             values = configuration_values(templates.env, receipt, receipt.form, new=False)
             told = characteristics(receipt.form)
             receipt.form.check()
@@ -142,6 +145,8 @@ def _take_product(templates: Any, receipt: Receipt) -> int:
         master = env["product.master"].create({**values, **first_values(receipt)})
     found = templates.with_context(active_test=False).search([("manufacturer_ref", "in", refs)])
     there = {each.manufacturer_ref: each.with_env(env) for each in found}
+    _not_of_other_companies(there, configurations)
+    form.check()
     made = [each.write(templates, master, there.get(each.ref), receipt) for each in configurations]
     keep_unknown(master, {key: value for key, value in form.rest().items() if not key.startswith("product.")})
     receipt.meta["master_id"] = master.id
@@ -173,6 +178,13 @@ class _Configuration:
             write_characteristics(template, self.told, receipt)
         keep_unknown(template, self.form.rest())
         return template
+
+
+def _not_of_other_companies(there: Mapping[str, Any], configurations: list[_Configuration]) -> None:
+    for each in configurations:
+        template = there.get(each.ref)
+        if template and (template.company_id.id or False) not in companies_of(template.env):
+            each.form.wrong("manufacturer_ref", "other_company", "is taken: choose another reference")
 
 
 def _no_twins(form: Form, configurations: list[_Configuration]) -> None:

@@ -48,8 +48,11 @@ def _take_purchase(orders: Any, receipt: Receipt) -> int:
     if warehouse is not None and not vendor:
         form.wrong("partner_id", "no_vendor", "is no vendor, and its bank has no purchasing company set up")
     form.check()
-    ref = own_ref or _fingerprint(code or "", ordered, lines)
-    receipt.key = ref
+    banks = receipt.sender.account if receipt.sender.account is not None else receipt.sender.peers
+    # A number is its bank's own: another bank that uses it too asks for something else.
+    scope = "-".join(map(str, (receipt.sender.bank or banks).ids)) or "0"
+    ref = f"{scope}:{own_ref or _fingerprint(code or '', ordered, lines)}"
+    receipt.key = own_ref or ref
     env.lock("purchase.order ek_ref", ref)
     there = orders.search([("ek_ref", "=", ref)])
     if there:

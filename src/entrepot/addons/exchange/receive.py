@@ -5,16 +5,19 @@ A message runs with the exchange's own rights, for its sender was proven; what i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from entrepot.addons.exchange.form import Form
 from entrepot.addons.exchange.message import without_secrets
-from entrepot.addons.exchange.sender import ORIGIN, Sender
-from entrepot.api import BadRequest, ConflictError, Problem
+from entrepot.addons.exchange.sender import ORIGIN, Sender, sender_of
+from entrepot.api import BadQuery, BadRequest, ConflictError, Problem, ValidationError
 
 MAX_MESSAGES = 1000
+_KEPT_CONTEXT = frozenset({"lang", "tz", "allowed_company_ids"})
+"""What a client's context may say to code that works with other rights than the client's."""
 
 
 @dataclass
@@ -50,17 +53,22 @@ def receive(
 ) -> dict[str, Any]:
     """Carry out a message, or each of a list of them: `{"result": …, "meta": …}`. All or nothing.
 
+    Each message of a list has its own sender; `sender` is that of those that name none.
     Raises ValidationError with everything that is wrong, ConflictError for ambiguous names and steps backwards.
     """
     if isinstance(data, (list, tuple)):
         if len(data) > MAX_MESSAGES:
             raise BadRequest(f"data holds at most {MAX_MESSAGES} messages, got {len(data)}.")
-        answers = [receive(records, sender, kind, each, handler, verb=verb) for each in data]
+        answers = []
+        for at, each in enumerate(data):
+            with _placed(at):
+                own = sender_of(records.env, each) or sender
+                answers.append(receive(records, own, kind, each, handler, verb=verb))
         return {
             "result": [each["result"] for each in answers],
             "meta": {"messages": [each["meta"] for each in answers]},
         }
-    working = records.sudo().with_context(**{ORIGIN: tuple(sender.peers.ids)})
+    working = _with_own_rights(records, sender)
     receipt = Receipt(kind, sender, Form(data))
     result = handler(working, receipt)
     unknown = receipt.form.rest()
@@ -84,3 +92,26 @@ def receive(
         }
     )
     return {"result": result, "meta": meta}
+
+
+def _with_own_rights(records: Any, sender: Sender) -> Any:
+    """The records with the exchange's rights: whose message it is is known, the rest of the client's context is not."""
+    kept = {key: value for key, value in records.env.context.items() if key in _KEPT_CONTEXT}
+    return records.with_env(
+        records.env.derive(su=True, context={**kept, ORIGIN: tuple(sender.peers.ids)})
+    )
+
+
+@contextmanager
+def _placed(at: int) -> Iterator[None]:
+    """Tell in which message of a list something is wrong."""
+    try:
+        yield
+    except (ValidationError, ConflictError, BadQuery) as error:
+        if not error.problems:
+            raise
+        problems = [
+            Problem(f"{at}.{each.path}".rstrip("."), each.code, f"Message {at}: {each.message}")
+            for each in error.problems
+        ]
+        raise type(error)(problems=problems) from error

@@ -117,9 +117,9 @@ class SaleOrder(Model, extends="sale.order", mixins=["ek.exchanged"], unique=[("
         def change(orders: Any, receipt: Receipt) -> bool:
             form = receipt.form
             form.ignore("create_by", "order_source")
-            found = aimed(orders, target, ("ek_order_id",), receipt, require_match=require_match)
-            mine = found.filtered(lambda each: each.ek_peer_id in _banks(receipt, form))
-            receipt.meta["matched"] = len(mine)
+            banks = sender.bank if sender.bank is not None else sender.peers
+            own = [("ek_peer_id", "in", banks.ids)]
+            mine = aimed(orders, target, ("ek_order_id",), receipt, within=own, require_match=require_match)
             state = form.take("state", _state, required=True)
             reason = form.take("cancel_reason", spellings.text)
             if len(mine) > 1:
@@ -135,12 +135,6 @@ class SaleOrder(Model, extends="sale.order", mixins=["ek.exchanged"], unique=[("
             return True
 
         return receive(self, sender, "order state", data, change, verb="PUT")
-
-
-def _banks(receipt: Receipt, form: Any) -> Any:
-    named = form.given.get("order_source")
-    peers = receipt.sender.peers
-    return peers.named(str(named)) if named else peers
 
 
 def _which_bank(receipt: Receipt, orders: Any) -> None:

@@ -27,6 +27,18 @@ class Sender:
     side: spellings.Side
     peers: Any
     """The `ek.peer` records that are not told what they said: the bank that was named, else all of the account's."""
+    account: Any = None
+    """The peers that the account speaks for, whichever it named; None for one that manages the exchange: all."""
+    bank: Any = None
+    """The peer that `order_source` names, whoever sends; None when it names none."""
+
+    def reaches(self, banks: Any) -> bool:
+        """Whether the sender may change what is of these banks; what is of none yet is everybody's."""
+        return self.account is None or not banks or bool(banks & self.account)
+
+    def within(self, field: str) -> list[Any]:
+        """The same as a domain on a link to peers."""
+        return [] if self.account is None else ["|", (field, "=", False), (field, "in", self.account.ids)]
 
     @property
     def peer(self) -> Any:
@@ -49,29 +61,29 @@ class Sender:
 def sender_of(env: Environment, data: Any) -> Sender | None:
     """The sender of a message; None when it is none: somebody's ordinary write without `create_by`.
 
-    Raises ValidationError for a `create_by` or `order_source` that nobody knows, AccessError for one that speaks for
-    a peer without being its account.
+    Raises ValidationError for a `create_by` or an `order_source` that the account does not know, AccessError for one
+    that speaks for no peer at all. Which other banks there are is not told.
     """
     if not isinstance(data, Mapping):
         return None
     peers = env["ek.peer"].of_user()
     if data.get("create_by") in (None, "") and not peers:
         return None
-    problems: list[Problem] = []
-    side = _named(data, "create_by", "unknown_sender", spellings.sender, problems) or spellings.PLATFORM
-    bank = _named(data, "order_source", "unknown_source", env["ek.peer"].named, problems)
-    if problems:
-        raise ValidationError(problems=problems)
     manages = env.su or env.has_group(MANAGER_GROUP)
     if not peers and not manages:
         raise AccessError(
             "This account speaks for no exchange peer. Leave create_by out, or add the account to its peer."
         )
-    if bank is not None and peers and bank not in peers and not manages:
-        raise AccessError(f"This account does not speak for {bank.name}.")
+    problems: list[Problem] = []
+    side = _named(data, "create_by", "unknown_sender", spellings.sender, problems) or spellings.PLATFORM
+    known = env["ek.peer"].everybody() if manages else peers
+    bank = _named(data, "order_source", "unknown_source", known.named, problems)
+    if problems:
+        raise ValidationError(problems=problems)
+    account = None if manages else peers
     if side == spellings.HERE:
-        return Sender(side, peers.browse())
-    return Sender(side, bank if bank is not None else peers)
+        return Sender(side, peers.browse(), account, bank)
+    return Sender(side, bank if bank is not None else peers, account, bank)
 
 
 def _named(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from entrepot.addons.exchange import bodies
 from entrepot.addons.exchange.routes import OFF
@@ -254,5 +255,6 @@ def _queue(record: Any) -> str:
 
 
 def _part(value: Any) -> str:
-    """A value as one part of a path."""
-    return str(value).replace("/", "-")
+    """A value as one part of a path: whatever stands in a reference, it neither ends the part nor leads elsewhere."""
+    spelled = quote(str(value), safe="")
+    return spelled if spelled.strip(".") else spelled.replace(".", "%252E")

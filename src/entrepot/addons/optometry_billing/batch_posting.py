@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from entrepot.addons.optometry_billing import submission_file
+from entrepot.addons.optometry_billing import remittance, submission_file
 from entrepot.addons.optometry_billing.claim_form import pages
-from entrepot.api import Model, Problem, ValidationError, public
+from entrepot.api import Command, Model, Problem, ValidationError, public
 
 
 class BatchPosting(Model, extends="got2.batch.account.payment"):
@@ -118,6 +118,32 @@ class BatchPosting(Model, extends="got2.batch.account.payment"):
             raise ValidationError(problems=[problem])
         return found[:1]
 
+    @public
+    def action_read_answers(self, text: str) -> int:
+        """Take a payer's answers from a CSV text into this draft, in place of those it has; answers how many.
+
+        Columns `claim` and `line` as in the file of the submission, then `allowed`, `paid`, `adjustment`,
+        `patient_resp`, `reason_code`. ValidationError names everything that is wrong, by row.
+        """
+        self.ensure_one()
+        self.require("payment", "draft")
+        answers, problems = remittance.read(str(text or ""))
+        claims = self.env["claim.manager"].search([("name", "in", sorted({each.claim for each in answers}))])
+        lines = {claim.name: list(claim.line_ids) for claim in claims}
+        rows = []
+        for each in answers:
+            known = lines.get(each.claim, ())
+            if each.line > len(known):
+                message = f"Row {each.row}: there is no line {each.line} of a claim {each.claim[:40]}."
+                problems.append(Problem(f"text.{each.row}", "unknown", message))
+                continue
+            target = known[each.line - 1]
+            rows.append({"claim_line_id": target.id, "reason_code": each.reason or None, **each.amounts})
+        if problems:
+            raise ValidationError(problems=problems)
+        self.write({"line_ids": [Command.clear(), *(Command.create(row) for row in rows)]})
+        return len(rows)
+
     # the file of a submission ---------------------------------------------------------------------------------
 
     def submission_file(self) -> dict[str, Any]:
@@ -137,7 +163,7 @@ def _parts(money: Any, owed: list[tuple[Any, Decimal]]) -> list[tuple[Any, Decim
         left = amount
         for item in invoices.open_items():
             part = min(left, item.amount_residual, there)
-            if part > 0:
+            if part > 0 and item.account_id == money.account_id:
                 found.append((item, part))
                 left -= part
                 there -= part

@@ -178,8 +178,10 @@ class ClaimFlow(Model, extends="claim.manager"):
 
     @public
     def action_accept(self, payer_claim_no: str = "") -> bool:
-        """The payer took the claims in."""
-        return self._move("accepted", **({"payer_claim_no": str(payer_claim_no)} if payer_claim_no else {}))
+        """The payer took the claims in. What takes an earlier claim back is done with that, and void."""
+        done = self._move("accepted", **({"payer_claim_no": str(payer_claim_no)} if payer_claim_no else {}))
+        self.filtered(lambda claim: claim.frequency_code == "8").sudo().write({"state": "void"})
+        return done
 
     @public
     def action_reject(self, denial_code: str = "", denial_reason: str = "") -> bool:

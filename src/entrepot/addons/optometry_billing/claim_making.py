@@ -65,7 +65,7 @@ class OrderClaims(Model, extends="sale.order"):
         return {
             "patient_id": self.patient_id.id,
             "patient_plan_id": plan.id,
-            "rank": plan.rank if plan.rank == "primary" else "primary",
+            "rank": "primary",
             "company_id": self.company_id.id,
             "exam_id": exam.id if exam else None,
             "sale_order_id": self.id,

@@ -69,6 +69,10 @@ class OrderChecks(Model, extends="sale.order"):
     def _plan_problems(self) -> Iterator[Problem]:
         for each in self.insurance_plan_id.sudo().problems_on(self.insured_day()):
             yield Problem(f"insurance_plan_id.{each.path}", each.code, each.message)
+        home = self.company_id.currency_id
+        if self.currency_id != home:
+            message = f"Payers are billed in {home.name}: choose a price list in it."
+            yield Problem("pricelist_id", "currency", message)
 
     # glasses ------------------------------------------------------------------------------------------------
 

@@ -164,6 +164,7 @@ class PatientPlan(Model, name="patient.insurance.plan", rec_name="plan_name", or
         domain = [
             ("claim_id.patient_plan_id", "in", self.ids),
             ("claim_id.state", "not in", list(claim_states.DEAD)),
+            ("claim_id.frequency_code", "!=", "8"),
         ]
         found: dict[int, list[Usage]] = {}
         for line in lines.search(domain):
@@ -190,6 +191,8 @@ class PatientPlan(Model, name="patient.insurance.plan", rec_name="plan_name", or
         its dates.
         """
         self.ensure_one()
+        if not self.payer_id:
+            return {}  # who pays for themselves has no payer
         used = [each for each in self.usages().get(self.id, ()) if each.claim not in without.ids]
         coverage = self.coverage(used)
         return {
