@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from app_fixtures import PASSWORD, House
+from entrepot.doors.asgi import Application
 from entrepot.tenants.provision import Owner
+from security import market as markets
 from security.clinic import Clinic, furnished
+from security.market import ADDONS, Market
 from server_fixtures import server
 
 __all__ = ["server"]
@@ -21,4 +24,15 @@ def clinic(shared_house: House) -> Iterator[Clinic]:
     name = f"security-{os.getpid()}"
     shared_house.app.administer.make(name, addons=("optometry",), demo=False, owner=Owner(password=PASSWORD))
     yield furnished(shared_house, name)
+    shared_house.app.administer.remove(name)
+
+
+@pytest.fixture(scope="session")
+def market(shared_house: House) -> Iterator[Market]:
+    """A market on each store. Attacks that are refused leave it as it is; others add records of their own."""
+    name = f"market-{os.getpid()}"
+    app = Application(shared_house.app.server)
+    shared_house.app.administer.make(name, addons=ADDONS, demo=False, owner=Owner(password=PASSWORD))
+    yield markets.furnished(shared_house, app, name)
+    app.workers.stop()
     shared_house.app.administer.remove(name)

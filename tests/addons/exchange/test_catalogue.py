@@ -214,7 +214,9 @@ def test_an_account_that_is_no_peer_speaks_for_none(shop: Any, product_message: 
 
 
 def test_a_bank_does_not_speak_for_another(shop: Any) -> None:
-    with pytest.raises(AccessError, match="does not speak for CPA"):
+    with pytest.raises(
+        ValidationError, match=r"'CPA' is no order source of this account; known are: Alsalam\."
+    ):
         shop.post("crm.lead", shop.opportunity(order_source="CPA"), shop.bank_user)
 
 

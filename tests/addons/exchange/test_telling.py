@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from entrepot.api import ValidationError
+
 
 def topics(messages: list[Any]) -> list[str]:
     return [each.topic for each in messages]
@@ -122,6 +124,24 @@ def test_a_peer_may_have_its_own_address_for_a_topic_or_none(shop: Any) -> None:
     shop.env.flush()
     assert [(each.method, each.path) for each in shop.told(shop.cpa)] == [("POST", "/v2/config")]
     assert shop.told(shop.alsalam) == []
+
+
+def test_a_peer_may_have_its_own_names_for_keys(shop: Any) -> None:
+    shop.cpa.key_names = {"configuration.changed": {"reference": "sku", "value": "text"}}
+    shop.template("A12-64").name = "Renamed"
+    shop.env.flush()
+    body = json.loads(shop.told(shop.cpa)[0].body)
+    assert (body["sku"], "reference" in body) == ("A12-64", False)
+    assert body["productCharacteristics"] == [{"name": "Couleur", "text": "Noir"}]
+    assert json.loads(shop.told(shop.alsalam)[0].body)["reference"] == "A12-64"
+
+
+@pytest.mark.parametrize(
+    "wrong", [["x"], {"nope": {}}, {"stock.changed": ["pos"]}, {"stock.changed": {"pos": 7}}]
+)
+def test_key_names_of_a_peer_are_checked(exchange: Any, wrong: Any) -> None:
+    with pytest.raises(ValidationError):
+        exchange.cpa.key_names = wrong
 
 
 def test_prices_follow_the_price_lists_of_a_peer(shop: Any) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from entrepot.addons.exchange.exchanged import SIDES
+from entrepot.addons.exchange.message import without_secrets
 from entrepot.addons.exchange.receive import Receipt
 
 _SIDE_NAMES = dict(SIDES)
+MAX_PAYLOAD = 64 * 1024
+"""Letters of what a record keeps under keys that nobody knows; what goes beyond stands in the message box alone."""
 
 
 def absorb(record: Any, values: Mapping[str, Any], receipt: Receipt) -> bool:
@@ -46,9 +50,12 @@ def first_values(receipt: Receipt) -> dict[str, Any]:
 
 
 def keep_unknown(record: Any, unknown: Mapping[str, Any]) -> None:
-    """Add keys that nobody understood to those that the record keeps."""
-    if unknown:
-        record.write({"ek_payload": {**(record.ek_payload or {}), **unknown}})
+    """Add keys that nobody understood to those that the record keeps: without secrets, and not without end."""
+    if not unknown:
+        return
+    kept = {**(record.ek_payload or {}), **without_secrets(dict(unknown))}
+    if len(json.dumps(kept, default=str)) <= MAX_PAYLOAD:
+        record.write({"ek_payload": kept})
 
 
 def differs(record: Any, name: str, value: Any) -> bool:

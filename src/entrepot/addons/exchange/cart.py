@@ -44,15 +44,13 @@ def client_of(env: Environment, receipt: Receipt) -> tuple[Any, dict[str, Any], 
     partners = env["res.partner"]
     found = partners.search([("ek_key", "=", key_of(address, is_pos=False))]) if address else partners
     if found and not receipt.sender.reaches(found.ek_peer_ids):
-        text = (
-            f"is that of another bank's client: {address!r}. A manager of the exchange adds this bank to its banks"
-        )
+        text = f"is that of another bank's client: {address!r}. A manager of the exchange adds this bank to its banks"
         form.wrong("email", "other_banks", text)
         found = partners
     elif address and not found:
         peer = receipt.sender.peer
         if peer and peer.auto_create_clients:
-            name = form.take("name", spellings.text) or address
+            name = form.take("name", spellings.line) or address
             found = partners.create(
                 {
                     "name": name,
@@ -76,7 +74,7 @@ def items_of(env: Environment, receipt: Receipt) -> list[Item]:
     told = [
         (
             form,
-            form.take("manufacturer_ref", spellings.text, required=True),
+            form.take("manufacturer_ref", spellings.reference, required=True),
             form.take("quantity", _quantity, required=True),
             form.take("product_warehouse_id", pos_code, required=True),
         )
@@ -123,7 +121,7 @@ def address_of(env: Environment, receipt: Receipt) -> Address:
     order_id = form.take("ek_order_id", spellings.number, required=True)
     values: dict[str, Any] = {"type": form.take("type", _address_type) or "delivery"}
     for key in ("street", "street2", "city", "zip"):
-        text = form.take(key, spellings.text)
+        text = form.take(key, spellings.line)
         if text is not None:
             values[key] = text
     inside = Receipt(receipt.kind, receipt.sender, form, warnings=receipt.warnings)
@@ -139,9 +137,9 @@ def file_of(form: Form) -> dict[str, Any]:
     inner = form.inner("file_info")
     told = {
         "ek_file_number": inner.take("file_number", spellings.number),
-        "ek_client_number": inner.take("client_number", spellings.text),
+        "ek_client_number": inner.take("client_number", spellings.line),
         "ek_progress": inner.take("progress", _progress),
-        "ek_file_state": inner.take("file_state", spellings.text),
+        "ek_file_state": inner.take("file_state", spellings.line),
     }
     inner.take("order_status", _first_status)
     return {key: value for key, value in told.items() if value is not None}

@@ -24,11 +24,11 @@ def master_values(env: Environment, receipt: Receipt, *, new: bool = False) -> d
     form, names = receipt.form, Names(env, receipt)
     form.ignore(*_IGNORED)
     values: dict[str, Any] = {}
-    name = form.take("name", spellings.text, required=new or form.has("name"))
-    ref = form.take("product_ref", spellings.text, required=new or form.has("product_ref"))
-    category = form.take("categ_id", spellings.text, required=new)
-    brand = form.take("brand", spellings.text)
-    manufacturer = form.take("fab_name", spellings.text)
+    name = form.take("name", spellings.line, required=new or form.has("name"))
+    ref = form.take("product_ref", spellings.reference, required=new or form.has("product_ref"))
+    category = form.take("categ_id", spellings.line, required=new)
+    brand = form.take("brand", spellings.line)
+    manufacturer = form.take("fab_name", spellings.line)
     description = form.take("description", spellings.text) if form.has("description") else None
     values.update({key: value for key, value in (("name", name), ("ref", ref)) if value})
     if form.problems:
@@ -54,8 +54,8 @@ def configuration_values(env: Environment, receipt: Receipt, form: Form, *, new:
             form.ignore(key)
             receipt.warn(f"{key} was ignored: quantities are counted here.")
     values: dict[str, Any] = {}
-    for key in ("name", "manufacturer_ref"):
-        told = form.take(key, spellings.text, required=new or form.has(key))
+    for key, reader in (("name", spellings.line), ("manufacturer_ref", spellings.reference)):
+        told = form.take(key, reader, required=new or form.has(key))
         if told:
             values[key] = told
     form.fill(values, _AMOUNTS_AND_FLAGS)
@@ -63,7 +63,7 @@ def configuration_values(env: Environment, receipt: Receipt, form: Form, *, new:
     kind = form.take("detailed_type", product_type)
     if kind is not None or new:
         values["type"], values["is_storable"] = kind or _TYPES["product"]
-    company = form.take("company_id", spellings.text)
+    company = form.take("company_id", spellings.line)
     if company:
         own = (("id", "in", companies_of(env)),)
         found = Names(env, receipt).find("res.company", company, "company_id", own)
@@ -90,7 +90,7 @@ def product_type(given: Any) -> tuple[str, bool]:
 
 def web_address(given: Any) -> str | None:
     """An address of the web; a text that is none, such as a placeholder, is kept as it is and never fetched."""
-    address = spellings.text(given)
+    address = spellings.line(given)
     if address is not None and len(address) > _MAX_URL:
         raise ValueError(f"is longer than {_MAX_URL} characters")
     return address
@@ -116,8 +116,8 @@ _AMOUNTS_AND_FLAGS: dict[str, Callable[[Any], Any]] = {
 }
 _TEXTS: dict[str, Callable[[Any], Any]] = {
     "description": spellings.text,
-    "default_code": spellings.text,
-    "barcode": spellings.text,
+    "default_code": spellings.line,
+    "barcode": spellings.line,
     "image_url": web_address,
     "fab_certificate": web_address,
 }
@@ -131,8 +131,8 @@ def characteristics(form: Form) -> list[tuple[str, str]] | None:
     for item in form.items("attribute"):
         name_key = "attribute_id" if item.has("attribute_id") else "name"
         value_key = "value_id" if item.has("value_id") else "value"
-        name = item.take(name_key, spellings.text, required=True)
-        value = item.take(value_key, spellings.text, required=True)
+        name = item.take(name_key, spellings.line, required=True)
+        value = item.take(value_key, spellings.line, required=True)
         if name and value:
             found.append((name, value))
     return found

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.addons.exchange.sender import MANAGER_GROUP, ORIGIN
-from entrepot.api import AccessError, Char, Datetime, Integer, Json, Many2one, Model, Selection, UserError, depends, public
+from entrepot.api import (
+    AccessError,
+    Char,
+    Datetime,
+    Integer,
+    Json,
+    Many2one,
+    Model,
+    Selection,
+    UserError,
+    depends,
+    public,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

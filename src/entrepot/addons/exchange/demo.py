@@ -25,7 +25,9 @@ _PRODUCTS = (
 
 def load(env: Environment) -> None:
     """Make the demo exchange."""
-    vendor = env.upsert("exchange.demo_vendor", "res.partner", {"name": "Centrale d'achat", "is_company": True})
+    vendor = env.upsert(
+        "exchange.demo_vendor", "res.partner", {"name": "Centrale d'achat", "is_company": True}
+    )
     account = env.upsert(
         "exchange.demo_account",
         "res.users",
@@ -40,7 +42,9 @@ def load(env: Environment) -> None:
     )
     country = env.ref("base.dz").id
     for word, name, aliases in _BANKS:
-        bank = env.upsert(f"exchange.demo_bank_{word}", "res.partner", {"name": f"Banque {name}", "is_company": True})
+        bank = env.upsert(
+            f"exchange.demo_bank_{word}", "res.partner", {"name": f"Banque {name}", "is_company": True}
+        )
         env.upsert(
             f"exchange.demo_peer_{word}",
             "ek.peer",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from entrepot.api import Char, Datetime, Json, Many2one, Model, Selection, cron
 
 KEPT_DAYS = "exchange.messages_kept_days"
-_SECRET = frozenset({"salary", "birth_date", "password"})
+_SECRET = re.compile(
+    r"salar|birth|naissance|passw|passwd|pwd|mot_?de_?passe|secret|token|api_?key|authoriz|cookie|session|credential"
+    r"|(^|[._])(pin|cvv|iban|rib|nin|ssn|card)",
+    re.IGNORECASE,
+)
+"""Keys whose values only their record may hold, or nobody: whatever somebody sends under them by mistake."""
 
 
 class Message(Model, name="ek.message", order="id desc", rec_name="kind"):
@@ -40,7 +46,9 @@ class Message(Model, name="ek.message", order="id desc", rec_name="kind"):
 def without_secrets(payload: Any) -> Any:
     """A message without what only its record may hold."""
     if isinstance(payload, dict):
-        return {key: "…" if key in _SECRET else without_secrets(value) for key, value in payload.items()}
+        return {
+            key: "…" if _SECRET.search(str(key)) else without_secrets(value) for key, value in payload.items()
+        }
     if isinstance(payload, (list, tuple)):
         return [without_secrets(each) for each in payload]
     return payload

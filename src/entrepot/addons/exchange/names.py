@@ -10,9 +10,10 @@ from typing import Any
 
 from entrepot.addons.exchange.receive import Receipt
 from entrepot.addons.exchange.spellings import folded
-from entrepot.api import Environment
+from entrepot.api import Environment, Problem, ValidationError
 
 SEPARATOR = " / "
+MAX_LEVELS = 10
 
 
 class Names:
@@ -65,6 +66,9 @@ class Names:
         if whole:
             return whole
         parts = [part.strip() for part in path.split(SEPARATOR.strip()) if part.strip()]
+        if not 1 <= len(parts) <= MAX_LEVELS:
+            text = f"{key} is the name of a category, or its path of up to {MAX_LEVELS} names with ' / ' between."
+            raise ValidationError(problems=[Problem(key, "bad_path", text)])
         if len(parts) == 1:
             return self.or_make("product.category", parts[0], key, {})
         above = self.env["product.category"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange.absorb import absorb, first_values, keep_unknown
 from entrepot.addons.exchange.filters import aimed
+from entrepot.addons.exchange.peer import CENTRAL
 from entrepot.addons.exchange.people import STATUSES, contact_values, key_of
 from entrepot.addons.exchange.receive import Receipt, receive
 from entrepot.addons.exchange.sender import MANAGER_GROUP, ORIGIN, Sender, sender_of
@@ -173,6 +174,10 @@ class Partner(Model, extends="res.partner", mixins=["ek.exchanged"]):
             keys = ("email", "code_pos")
             found = aimed(partners, target, keys, receipt, within=mine, require_match=require_match)
             values = contact_values(partners.env, receipt, new=False)
+            if values.get("code_pos") == CENTRAL:
+                receipt.form.wrong(
+                    "code_pos", "central", f"is not {CENTRAL}: that is the central warehouse here"
+                )
             receipt.form.check()
             for partner in found:
                 absorb(partner, _keyed(values, partner), receipt)
@@ -190,6 +195,8 @@ def _take_contact(partners: Any, receipt: Receipt) -> int:
     is_pos = bool(values.get("is_pos"))
     if is_pos and not values.get("code_pos"):
         form.wrong("code_pos", "required", "is required of a point of sale")
+    if values.get("code_pos") == CENTRAL:
+        form.wrong("code_pos", "central", f"is not {CENTRAL}: that is the central warehouse here")
     form.check()
     key = key_of(values["email"], is_pos=is_pos)
     receipt.key = values["code_pos"] if is_pos else values["email"]
@@ -219,9 +226,7 @@ def _refuse_others(partner: Any, receipt: Receipt) -> None:
     """A client of other banks alone is not this one's to change, nor to look at."""
     if partner.is_pos or receipt.sender.reaches(partner.ek_peer_ids):
         return
-    text = (
-        "email is that of another bank's client. A manager of the exchange adds this bank to the banks of the client."
-    )
+    text = "email is that of another bank's client. A manager of the exchange adds this bank to the banks of the client."
     raise ConflictError(problems=[Problem("email", "other_banks", text)])
 
 

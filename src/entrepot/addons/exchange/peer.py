@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from entrepot.addons.base.timezones import timezones
-from entrepot.addons.exchange.routes import DEFAULTS, wrong_route
+from entrepot.addons.exchange.routes import DEFAULTS, renamed, wrong_names, wrong_route
 from entrepot.addons.exchange.spellings import folded
 from entrepot.api import (
     Boolean,
@@ -46,6 +46,7 @@ class Peer(Model, name="ek.peer", order="name, id"):
     )
     endpoint_id = Many2one("outbox.endpoint", string="Address", on_delete="restrict")
     routes = Json(help="Other verbs and paths than the usual ones: {topic: [verb, path]}.")
+    key_names = Json(help="The peer's names for keys of what it is told: {topic: {our key: its key}}.")
     tz = Selection("_timezones", string="Time Zone", required=True, default="Africa/Algiers")
     country_id = Many2one("res.country", help="Of names of provinces that come without a country.")
     phone_prefix = Char(default="+213", help="Of national telephone numbers.")
@@ -79,6 +80,13 @@ class Peer(Model, name="ek.peer", order="name, id"):
             if why:
                 yield Problem("routes", "bad_route", why)
 
+    @constrains("key_names")
+    def _key_names_can_be_used(self) -> Iterator[Problem]:
+        for peer in self:
+            why = wrong_names(peer.key_names)
+            if why:
+                yield Problem("key_names", "bad_names", why)
+
     def spellings(self) -> set[str]:
         """The folded names of this peer."""
         return {folded(each) for each in (self.name or "", *(self.aliases or "").split(",")) if each.strip()}
@@ -106,6 +114,10 @@ class Peer(Model, name="ek.peer", order="name, id"):
         own = (self.routes or {}).get(topic)
         verb, path = own or DEFAULTS[topic]
         return verb, path
+
+    def spelled(self, topic: str, body: Any) -> Any:
+        """A body with this peer's names for its keys."""
+        return renamed(body, (self.key_names or {}).get(topic))
 
     @public
     def resend_all(self) -> dict[str, int]:

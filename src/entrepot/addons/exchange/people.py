@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from typing import Any
 
 from entrepot.addons.exchange import spellings
@@ -14,7 +14,7 @@ from entrepot.api import Environment
 STATUSES = [("WAITING", "Waiting"), ("ACTIVE", "Active"), ("BLOCKED", "Blocked")]
 _STATUS_KEYS = frozenset(key for key, _ in STATUSES)
 _TYPES = frozenset({"contact", "delivery", "invoice", "other"})
-_CODE = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
+_MAX_CODE = 64
 
 
 def status(given: Any) -> str:
@@ -34,23 +34,26 @@ def contact_type(given: Any) -> str:
 
 def pos_code(given: Any) -> str:
     """The code of a point of sale, of whatever length."""
-    code = spellings.text(given)
-    if code is None or not _CODE.fullmatch(code):
+    code = spellings.line(given)
+    if code is None or len(code) > _MAX_CODE:
         raise ValueError("is a code of up to 64 characters, such as PDVA-E-TIN-TIN-88-07")
     return code
 
 
 def email(given: Any) -> str:
     """The e-mail address that is a client's key. Whether it is a real one is the platform's affair."""
-    address = spellings.text(given)
+    address = spellings.line(given)
     if address is None:
         raise ValueError("is an e-mail address")
     return address
 
 
 def key_of(address: str, *, is_pos: bool) -> str:
-    """The key under which a client or a point of sale is found, whatever the case of its address."""
-    return f"{'pos' if is_pos else 'client'}:{folded(address)}"
+    """The key under which a client or a point of sale is found, whatever the case of its address.
+
+    Accents count: an address with one is another person's.
+    """
+    return f"{'pos' if is_pos else 'client'}:{unicodedata.normalize('NFC', address).strip().casefold()}"
 
 
 def contact_values(env: Environment, receipt: Receipt, *, new: bool) -> dict[str, Any]:
@@ -58,8 +61,8 @@ def contact_values(env: Environment, receipt: Receipt, *, new: bool) -> dict[str
     form, names = receipt.form, Names(env, receipt)
     form.ignore("create_by", "order_source", "source")
     values: dict[str, Any] = {}
-    name = form.take("name", spellings.text, required=new or form.has("name"))
-    surname = form.take("lastname", spellings.text)
+    name = form.take("name", spellings.line, required=new or form.has("name"))
+    surname = form.take("lastname", spellings.line)
     if name:
         values["name"] = f"{name} {surname}" if surname else name
     address = form.take("email", email, required=new or form.has("email"))
@@ -78,13 +81,13 @@ def contact_values(env: Environment, receipt: Receipt, *, new: bool) -> dict[str
         if told is not None:
             values[field] = told
     for key in ("street", "street2", "city", "zip", "mobile", "credit_code", "responsible_code"):
-        text = form.take(key, spellings.text)
+        text = form.take(key, spellings.line)
         if text is not None or form.has(key):
             values[key] = text
-    phone = form.take("phone", spellings.text)
+    phone = form.take("phone", spellings.line)
     if phone is not None or form.has("phone"):
         values["phone"] = spellings.phone(phone, receipt.sender.phone_prefix)
-    title = form.take("title", spellings.text)
+    title = form.take("title", spellings.line)
     if title:
         values["title"] = names.or_make("res.partner.title", title, "title", {}).id
     elif form.has("title") and not new:
@@ -98,14 +101,14 @@ def place_values(env: Environment, receipt: Receipt, names: Names) -> dict[str, 
     form = receipt.form
     values: dict[str, Any] = {}
     country = env["res.country"]
-    code = form.take("country_id", spellings.text)
+    code = form.take("country_id", spellings.line)
     if code:
         country = country_of(env, code)
         if country:
             values["country_id"] = country.id
         else:
             form.wrong("country_id", "unknown_country", f"is no ISO country code or country name: {code!r}")
-    province = form.take("state_id", spellings.text)
+    province = form.take("state_id", spellings.line)
     if province:
         within = country or receipt.sender.peers.mapped("country_id")[:1] or env.ref("base.dz")
         values["state_id"] = province_of(names, within, province).id

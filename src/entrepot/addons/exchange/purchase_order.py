@@ -38,7 +38,7 @@ def _take_purchase(orders: Any, receipt: Receipt) -> int:
     ordered = form.take("date_order", lambda given: spellings.moment(given, receipt.sender.zone))
     form.take("state", _draft)
     buyer = form.take("user_id", spellings.number)
-    own_ref = form.take("ek_ref", spellings.text)
+    own_ref = form.take("ek_ref", spellings.reference)
     lines = _lines(env, form)
     place = env["res.partner"].search([("code_pos", "=", code)]) if code else env["res.partner"]
     warehouse = warehouses_by_code(env, [code]).get(code) if code else None
@@ -83,7 +83,7 @@ def _lines(env: Any, form: Any) -> list[tuple[Any, Any, Any]]:
     told = [
         (
             item,
-            item.take("product_id", spellings.text, required=True),
+            item.take("product_id", spellings.reference, required=True),
             item.take("product_qty", spellings.amount, required=True),
             item.take("price_unit", spellings.amount, required=True),
         )

@@ -97,9 +97,7 @@ def receive(
 def _with_own_rights(records: Any, sender: Sender) -> Any:
     """The records with the exchange's rights: whose message it is is known, the rest of the client's context is not."""
     kept = {key: value for key, value in records.env.context.items() if key in _KEPT_CONTEXT}
-    return records.with_env(
-        records.env.derive(su=True, context={**kept, ORIGIN: tuple(sender.peers.ids)})
-    )
+    return records.with_env(records.env.derive(su=True, context={**kept, ORIGIN: tuple(sender.peers.ids)}))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 DEFAULTS: dict[str, tuple[str, str]] = {
@@ -44,3 +45,28 @@ def wrong_route(given: Any) -> str | None:
         if not isinstance(route[1], str) or not _PATH.fullmatch(route[1]):
             return f"The path of {topic} begins with / and may hold {{ref}}."
     return None
+
+
+def wrong_names(given: Any) -> str | None:
+    """What is wrong with a peer's own names of keys; None when they can be used."""
+    if given in (None, {}):
+        return None
+    if not isinstance(given, dict):
+        return "Key names are an object: {topic: {our key: the peer's key}}."
+    for topic, names in given.items():
+        if topic not in DEFAULTS:
+            return f"{topic!r} is no topic; topics are {', '.join(DEFAULTS)}."
+        if not isinstance(names, dict) or not all(isinstance(each, str) and each for each in names.values()):
+            return f"The key names of {topic} are an object of texts."
+    return None
+
+
+def renamed(body: Any, names: Mapping[str, str] | None) -> Any:
+    """A body with the peer's names for its keys, at every depth."""
+    if not names:
+        return body
+    if isinstance(body, dict):
+        return {names.get(key, key): renamed(value, names) for key, value in body.items()}
+    if isinstance(body, list):
+        return [renamed(each, names) for each in body]
+    return body

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,13 @@ _TRUE = frozenset({"true", "1", "yes", "y"})
 _FALSE = frozenset({"false", "0", "no", "n", ""})
 _SHORT_MOMENT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _SPACE = re.compile(r"\s+")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Kinds of characters that make two names look the same, or end a line."""
+_AMOUNT = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?", re.ASCII)
 MAX_AMOUNT = Decimal(10) ** 12
+MAX_DECIMALS = 12
 MAX_TEXT = 4096
+MAX_REFERENCE = 100
 
 
 def sender(given: Any) -> Side:
@@ -61,10 +66,28 @@ def text(given: Any) -> str | None:
     if isinstance(given, str):
         if "\0" in given:
             raise ValueError("holds a NUL character, which no text may")
+        if any("\ud800" <= letter <= "\udfff" for letter in given):
+            raise ValueError("holds half a character (a lone surrogate)")
         if len(given) > MAX_TEXT:
             raise ValueError(f"is longer than {MAX_TEXT} characters")
         return given.strip() or None
     return str(given)
+
+
+def line(given: Any) -> str | None:
+    """A text of one line, such as a name."""
+    found = text(given)
+    if found is not None and any(unicodedata.category(letter) in _UNSEEN for letter in found):
+        raise ValueError("holds a line break, or a character that cannot be seen")
+    return found
+
+
+def reference(given: Any) -> str | None:
+    """A reference: it stands in addresses, so it is one short line."""
+    found = line(given)
+    if found is not None and (len(found) > MAX_REFERENCE or not found.strip(".")):
+        raise ValueError(f"is a reference of up to {MAX_REFERENCE} characters, not of dots alone")
+    return found
 
 
 def number(given: Any) -> int:
@@ -73,7 +96,11 @@ def number(given: Any) -> int:
         return given
     if isinstance(given, float) and given.is_integer() and abs(given) < 2**31:
         return int(given)
-    if isinstance(given, str) and re.fullmatch(r"\s*-?\d{1,10}\s*", given) and abs(int(given)) < 2**31:
+    if (
+        isinstance(given, str)
+        and re.fullmatch(r"\s*-?\d{1,10}\s*", given, re.ASCII)
+        and abs(int(given)) < 2**31
+    ):
         return int(given)
     raise ValueError("is a whole number")
 
@@ -82,13 +109,14 @@ def amount(given: Any, *, least: Decimal = Decimal(0)) -> Decimal:
     """An amount or a quantity, exact, from a number or its text."""
     if isinstance(given, bool) or not isinstance(given, (int, float, str, Decimal)):
         raise ValueError("is a number")  # noqa: TRY004 - all that is wrong with a value is told one way
-    try:
-        exact = Decimal(str(given).strip())
-    except InvalidOperation as error:
-        raise ValueError("is a number") from error
-    if not exact.is_finite() or not least <= exact < MAX_AMOUNT:
+    spelled = str(given).strip()
+    if not _AMOUNT.fullmatch(spelled):
+        raise ValueError("is a number, such as 1250.5")
+    exact = Decimal(spelled)
+    if not least <= exact < MAX_AMOUNT:
         raise ValueError(f"is a number from {least} to below {MAX_AMOUNT:f}")
-    return exact
+    # An exponent spells a number of a billion digits in a few letters; what is this small is nothing.
+    return exact if exact.adjusted() >= -MAX_DECIMALS else Decimal(0)
 
 
 def day(given: Any) -> date:

@@ -53,7 +53,7 @@ class Teller(Model, name="ek.teller", abstract=True):
                     "topic": topic,
                     "path": path.format(ref=_part(getattr(record, ref))) if ref else path,
                     "method": verb,
-                    "body": body(record, peer) if body else None,
+                    "body": peer.spelled(topic, body(record, peer)) if body else None,
                     "key": _queue(record),
                     "coalesce": f"{topic}:{_key(record)}",
                 }
@@ -134,8 +134,9 @@ class Teller(Model, name="ek.teller", abstract=True):
                     "topic": "stock.changed",
                     "path": path,
                     "method": verb,
-                    "body": bodies.stock(
-                        warehouse.code_pos, template_id, on_hand[each.id], prices[template_id]
+                    "body": peer.spelled(
+                        "stock.changed",
+                        bodies.stock(warehouse.code_pos, template_id, on_hand[each.id], prices[template_id]),
                     ),
                     # A product that the peer has not taken yet comes first; otherwise stock waits for nothing.
                     "key": _key(master) if master and self._is_unsettled(master, peer) else name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange import spellings
+from entrepot.addons.exchange.absorb import keep_unknown
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.form import Form
 from entrepot.addons.exchange.people import email, pos_code
@@ -102,10 +103,10 @@ def _account_values(users: Any, receipt: Receipt, *, new: bool) -> dict[str, Any
             form.ignore(key)
     values: dict[str, Any] = {}
     for key, reader in (
-        ("name", spellings.text),
+        ("name", spellings.line),
         ("login", email),
         ("email", email),
-        ("codification", spellings.text),
+        ("codification", spellings.reference),
     ):
         told = form.take(
             key,
@@ -114,17 +115,12 @@ def _account_values(users: Any, receipt: Receipt, *, new: bool) -> dict[str, Any
         )
         if told is not None or (form.has(key) and key == "codification"):
             values[key] = told
-    phone = form.take("phone", spellings.text)
+    phone = form.take("phone", spellings.line)
     if phone is not None or form.has("phone"):
         values["phone"] = spellings.phone(phone, receipt.sender.phone_prefix)
-    role = form.take("role", spellings.text)
+    role = _role(users.env, form)
     if role:
-        known = users.env["ek.role"].search([("name", "=", role)])
-        if known:
-            values["ek_role_id"] = known.id
-        else:
-            names = ", ".join(str(each.name) for each in users.env["ek.role"].search([]))
-            form.wrong("role", "unknown_role", f"is one of {names}; got {role!r}")
+        values["ek_role_id"] = role.id
     code = form.take("code_pos", pos_code)
     if code:
         place = users.env["res.partner"].search([("code_pos", "=", code)])
@@ -133,6 +129,21 @@ def _account_values(users: Any, receipt: Receipt, *, new: bool) -> dict[str, Any
         else:
             form.wrong("code_pos", "unknown_pos", f"names no point of sale: {code!r}")
     return values
+
+
+def _role(env: Any, form: Form) -> Any:
+    """The role that a message names; None when it names none, or one that it may not give (which is noted)."""
+    name = form.take("role", spellings.line)
+    if not name:
+        return None
+    found = env["ek.role"].search([("name", "=", name)])
+    if not found:
+        names = ", ".join(str(each.name) for each in env["ek.role"].search([]))
+        form.wrong("role", "unknown_role", f"is one of {names}; got {name!r}")
+    elif found.administers():
+        form.wrong("role", "administers", f"{name!r} leads to groups that administer; no message gives those")
+        return None
+    return found
 
 
 def _give(user: Any, values: Mapping[str, Any], receipt: Receipt) -> None:
@@ -146,9 +157,7 @@ def _give(user: Any, values: Mapping[str, Any], receipt: Receipt) -> None:
     user.write(
         {**values, **({"groups_id": commands} if commands else {}), "ek_last_writer": receipt.sender.side}
     )
-    unknown = receipt.form.rest()
-    if unknown:
-        user.write({"ek_payload": {**(user.ek_payload or {}), **unknown}})
+    keep_unknown(user, receipt.form.rest())
 
 
 def _take_user(users: Any, receipt: Receipt) -> int:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from entrepot.addons.base.value_lists import with_each
 from entrepot.addons.stock import forecast
 from entrepot.addons.stock.product_template import refuse_held, with_storable
-from entrepot.addons.stock.quantities import DIGITS
-from entrepot.api import Float, Model, One2many, UserError, depends, public
+from entrepot.api import Model, One2many, UserError, depends, public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,46 +30,11 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-class Product(Model, extends="product.product"):
+class Product(Model, extends="product.product", mixins=["stock.counted"]):
     """Product Variant"""
 
     stock_quant_ids = One2many("stock.quant", "product_id", groups="stock.group_stock_user")
     stock_move_ids = One2many("stock.move", "product_id", groups="stock.group_stock_user")
-    qty_available = Float(
-        string="Quantity On Hand",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_qty_available",
-        depends_context=forecast.CONTEXT,
-    )
-    free_qty = Float(
-        string="Free To Use Quantity",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_free_qty",
-        depends_context=forecast.CONTEXT,
-    )
-    virtual_available = Float(
-        string="Forecasted Quantity",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_virtual_available",
-        depends_context=forecast.CONTEXT,
-    )
-    incoming_qty = Float(
-        string="Incoming",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_incoming_qty",
-        depends_context=forecast.CONTEXT,
-    )
-    outgoing_qty = Float(
-        string="Outgoing",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_outgoing_qty",
-        depends_context=forecast.CONTEXT,
-    )
 
     @depends(
         "stock_quant_ids.quantity",
@@ -86,21 +50,6 @@ class Product(Model, extends="product.product"):
             known = found.get(product.id, forecast.NOTHING)
             for name, part in _FIELDS.items():
                 setattr(product, name, getattr(known, part))
-
-    def _search_qty_available(self, compare: str, value: Any) -> list[Any]:
-        return self._search_quantity("qty_available", compare, value)
-
-    def _search_free_qty(self, compare: str, value: Any) -> list[Any]:
-        return self._search_quantity("free_qty", compare, value)
-
-    def _search_virtual_available(self, compare: str, value: Any) -> list[Any]:
-        return self._search_quantity("virtual_available", compare, value)
-
-    def _search_incoming_qty(self, compare: str, value: Any) -> list[Any]:
-        return self._search_quantity("incoming_qty", compare, value)
-
-    def _search_outgoing_qty(self, compare: str, value: Any) -> list[Any]:
-        return self._search_quantity("outgoing_qty", compare, value)
 
     def _search_quantity(self, name: str, compare: str, value: Any) -> list[Any]:
         """The products whose quantity compares so; those that never moved have 0."""

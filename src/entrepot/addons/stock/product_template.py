@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 from entrepot.addons.base.value_lists import with_each
 from entrepot.addons.stock import forecast
 from entrepot.addons.stock.location import OWN
-from entrepot.addons.stock.quantities import DIGITS, total
+from entrepot.addons.stock.quantities import total
 from entrepot.api import (
     Boolean,
-    Float,
     Model,
     Problem,
     Selection,
@@ -27,7 +26,7 @@ _DETAILED = [("consu", "Consumable"), ("service", "Service"), ("product", "Stora
 _QUANTITIES = ("qty_available", "free_qty", "virtual_available", "incoming_qty", "outgoing_qty")
 
 
-class Template(Model, extends="product.template"):
+class Template(Model, extends="product.template", mixins=["stock.counted"]):
     """Product"""
 
     is_storable = Boolean(string="Track Inventory", help="Its quantities on hand are kept.", index=True)
@@ -38,41 +37,6 @@ class Template(Model, extends="product.template"):
         inverse="_set_detailed_type",
         search="_search_detailed_type",
         help="Type and storage in one, as older clients know it.",
-    )
-    qty_available = Float(
-        string="Quantity On Hand",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_qty_available",
-        depends_context=forecast.CONTEXT,
-    )
-    free_qty = Float(
-        string="Free To Use Quantity",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_free_qty",
-        depends_context=forecast.CONTEXT,
-    )
-    virtual_available = Float(
-        string="Forecasted Quantity",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_virtual_available",
-        depends_context=forecast.CONTEXT,
-    )
-    incoming_qty = Float(
-        string="Incoming",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_incoming_qty",
-        depends_context=forecast.CONTEXT,
-    )
-    outgoing_qty = Float(
-        string="Outgoing",
-        digits=DIGITS,
-        compute="_compute_quantities",
-        search="_search_outgoing_qty",
-        depends_context=forecast.CONTEXT,
     )
 
     @depends("type", "is_storable")
@@ -114,20 +78,8 @@ class Template(Model, extends="product.template"):
             template.incoming_qty = total(each.incoming for each in known)
             template.outgoing_qty = total(each.outgoing for each in known)
 
-    def _search_qty_available(self, compare: str, value: Any) -> list[Any]:
-        return [("product_variant_ids.qty_available", compare, value)]
-
-    def _search_free_qty(self, compare: str, value: Any) -> list[Any]:
-        return [("product_variant_ids.free_qty", compare, value)]
-
-    def _search_virtual_available(self, compare: str, value: Any) -> list[Any]:
-        return [("product_variant_ids.virtual_available", compare, value)]
-
-    def _search_incoming_qty(self, compare: str, value: Any) -> list[Any]:
-        return [("product_variant_ids.incoming_qty", compare, value)]
-
-    def _search_outgoing_qty(self, compare: str, value: Any) -> list[Any]:
-        return [("product_variant_ids.outgoing_qty", compare, value)]
+    def _search_quantity(self, name: str, compare: str, value: Any) -> list[Any]:
+        return [(f"product_variant_ids.{name}", compare, value)]
 
     @constrains("type", "is_storable")
     def _services_are_not_stored(self) -> Iterator[Problem]:
