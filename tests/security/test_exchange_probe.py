@@ -1,15 +1,9 @@
+import json
 def test_probe(market):
     C = market.rest("cpa")
-    for model in market.house.app.server.tenants.open(market.name).registry.models if hasattr(market.house.app.server,'tenants') else []: pass
-    import json
-    doc = C.get("/api/openapi.json").json
-    models = sorted({p.split("/")[2] for p in doc["paths"] if p.startswith("/api/")})
-    for m in models:
-        g = C.get(f"/api/{m}/", query="{id}")
-        if g.status==200: print(m, g.json.get("total"), end="; ")
-        else: print("!", m, g.status, end="; ")
-    print()
-    print(json.dumps(C.get("/api/res.users/", query="{login,name,email,groups_id}").json)[:600])
-    print(json.dumps(C.get("/api/res.users/").json["result"][0])[:3000])
-    print([p for p in doc["paths"] if p.startswith("/object/")][:80])
-    print(json.dumps(C.get("/api/res.partner/").json["result"][1])[:4000])
+    for m in "crm.lead product.product product.template res.company res.partner res.users sale.order sale.order.line".split():
+        g = C.get(f"/api/{m}/", query="{id,display_name}")
+        print(m, g.status, json.dumps(g.json)[:300])
+    print(C.get("/api/res.partner/", filter=[["user_ids.login","!=",False]]).json)
+    print(C.get("/api/sale.order/", query="{name, user_id{login}, company_id{name,partner_id{name}}, order_line{name,product_id{name,standard_price}}, partner_id{child_ids{name}}}").body.decode()[:900])
+    print(C.get("/api/sale.order/", query="{name, user_id{login}, company_id{name,partner_id{name}}, order_line{name,product_id{name}}, partner_id{child_ids{name}}}").body.decode()[:900])

@@ -33,6 +33,7 @@ class Declaration:
     parent: str = ""
     table: str = ""
     unique: Sequence[tuple[str, ...]] = ()
+    indexes: Sequence[tuple[str, ...]] = ()
     mixins: Sequence[str] = ()
 
 

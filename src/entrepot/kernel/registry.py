@@ -48,6 +48,7 @@ class ModelMeta:
     transient: bool
     delegates: dict[str, str]
     unique: tuple[tuple[str, ...], ...]
+    indexes: tuple[tuple[str, ...], ...]
     module: str
     modules: tuple[str, ...]
     fields: dict[str, Field[Any]]
@@ -324,10 +325,12 @@ def _assemble(
     found = {"id": number, **found}
     delegates: dict[str, str] = {}
     unique: list[tuple[str, ...]] = []
+    indexes: list[tuple[str, ...]] = []
     for each in chain:
         if each.declared:
             delegates |= each.declared.delegates
             unique.extend(tuple(names) for names in each.declared.unique)
+            indexes.extend(tuple(names) for names in each.declared.indexes)
     doc = (chain[0].__doc__ or name).partition("\n")[0].rstrip(".")
     rec_name = inherit.setting(chain, "rec_name", "name" if "name" in found or delegates else "")
     parent = inherit.setting(chain, "parent", "parent_id" if _links_itself(found, name) else "")
@@ -343,6 +346,7 @@ def _assemble(
         transient=bool(inherit.setting(chain, "transient", default=False)),
         delegates=delegates,
         unique=tuple(unique),
+        indexes=tuple(indexes),
         module=modules.get(chain[0], ""),
         modules=tuple(dict.fromkeys(modules.get(each, "") for each in chain)),
         fields=found,

@@ -62,6 +62,9 @@ def _table(registry: Registry, meta: ModelMeta) -> TableSchema:
         Index(short(f"{meta.table}_{'_'.join(names)}_uniq"), tuple(names), unique=True)
         for names in meta.unique
     )
+    indexes.extend(
+        Index(short(f"{meta.table}_{'_'.join(names)}_idx"), tuple(names)) for names in meta.indexes
+    )
     ordered = _order_index(meta)
     if ordered is not None:
         indexes.append(ordered)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange import spellings
-from entrepot.addons.exchange.absorb import keep_unknown
+from entrepot.addons.exchange.absorb import first_values, keep_unknown
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.form import Form
 from entrepot.addons.exchange.people import email, pos_code
@@ -170,10 +170,9 @@ def _take_user(users: Any, receipt: Receipt) -> int:
     if found:
         _refuse_others(found)
     else:
-        side = receipt.sender.side
-        found = users.create(
-            {"name": values["name"], "login": login, "create_by": side, "ek_last_writer": side}
-        )
+        # Its groups are those of its role, and none without one.
+        own = {"name": values["name"], "login": login, "groups_id": [Command.clear()]}
+        found = users.create({**own, **first_values(receipt)})
     _give(found, values, receipt)
     return int(found.id)
 

@@ -45,7 +45,13 @@ MOST_REMOVED = 50_000
 """Messages that one run of the clean-up removes: a call must end."""
 
 
-class Message(Model, name="outbox.message", rec_name="message_id", order="id desc"):
+class Message(
+    Model,
+    name="outbox.message",
+    rec_name="message_id",
+    order="id desc",
+    indexes=[("endpoint_id", "state", "id")],
+):
     """Outgoing Message of a Peer"""
 
     endpoint_id = Many2one("outbox.endpoint", required=True, index=True, on_delete="restrict")
