@@ -41,7 +41,9 @@ class Place:
         return sorted(self.tenants)
 
     def look(self, name: str) -> Due:
-        self.looks.append(name)
+        with self.lock:
+            self.looks.append(name)
+            self.lock.notify_all()
         if name == "broken":
             raise RuntimeError("no such table")
         with self.lock:

@@ -115,7 +115,12 @@ def opportunity(bank: str, client: str, number: int, **changes: Any) -> dict[str
         "partner": {"email": client, "salary": 91919.0, "birth_date": "1993-11-03"},
         "cart_id": number,
         "cart": [{"manufacturer_ref": "A12-64", "quantity": 2, "product_warehouse_id": POS}],
-        "quotation_address": {"street": "Rue 1", "state_id": "Alger", "country_id": "DZ", "ek_order_id": number},
+        "quotation_address": {
+            "street": "Rue 1",
+            "state_id": "Alger",
+            "country_id": "DZ",
+            "ek_order_id": number,
+        },
         "file_info": {"file_number": number, "order_status": "draft"},
         **changes,
     }
@@ -123,7 +128,9 @@ def opportunity(bank: str, client: str, number: int, **changes: Any) -> dict[str
 
 def product(ref: str = "A12", *configurations: str, **changes: Any) -> dict[str, Any]:
     """The body of a product."""
-    told = [{"name": f"Phone {each}", "manufacturer_ref": each, "list_price": 80000.0} for each in configurations]
+    told = [
+        {"name": f"Phone {each}", "manufacturer_ref": each, "list_price": 80000.0} for each in configurations
+    ]
     return {
         "create_by": "ekiclik",
         "name": "Phone",
@@ -193,6 +200,12 @@ def _trade(market: Market) -> None:
     assert not wrong, wrong
     market.ids["user of alsalam"] = first.post(
         "res.users",
-        {"create_by": "ek", "name": "Analyst", "login": "analyst@x.test", "codification": "CA-1", "role": "ROLE_POS_EK"},
+        {
+            "create_by": "ek",
+            "name": "Analyst",
+            "login": "analyst@x.test",
+            "codification": "CA-1",
+            "role": "ROLE_POS_EK",
+        },
     )["result"]
     market.ids["plain product"] = market.system("product.template", "create", {"name": "Not exchanged"})

@@ -65,7 +65,7 @@ def configuration_values(env: Environment, receipt: Receipt, form: Form, *, new:
         values["type"], values["is_storable"] = kind or _TYPES["product"]
     company = form.take("company_id", spellings.line)
     if company:
-        own = (("id", "in", companies_of(env)),)
+        own = (("id", "in", env.caller.company_ids),)
         found = Names(env, receipt).find("res.company", company, "company_id", own)
         if found:
             values["company_id"] = found.id

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from entrepot.addons.exchange.spellings import HERE, PLATFORM
-from entrepot.api import Json, Model, Selection
+from collections.abc import Mapping
+from typing import Any
 
+from entrepot.addons.exchange.sender import MANAGER_GROUP
+from entrepot.addons.exchange.spellings import HERE, PLATFORM
+from entrepot.api import Json, Model, Problem, Selection, ValidationError
+
+KEPT = frozenset(
+    {
+        "create_by", "ek_last_writer", "ek_payload", "ek_key", "ek_peer_id", "ek_cart_id", "ek_order_id", "ek_state",
+        "ek_role_id", "ek_ref", "credit_user_id", "responsible_user_id", "image_state",
+    }
+)  # fmt: skip
+"""What messages and steps write: by hand, an order would be shown to another bank, or told as delivered."""
 SIDES = [(PLATFORM, "Ekiclik"), (HERE, "Odoo")]
 
 
@@ -20,3 +31,23 @@ class Exchanged(Model, name="ek.exchanged", abstract=True):
         groups="exchange.group_exchange_manager",
         help="What a peer sent under keys that mean nothing here.",
     )
+
+
+def refuse_kept(records: Any, many: Any) -> None:
+    """Refuse what the exchange keeps when it is written by hand; managers of the exchange may mend it.
+
+    `records`: those that are changed, none when new ones are made; a form that takes over the defaults says nothing.
+    """
+    if records.env.su:
+        return
+    rows = [
+        each for each in (many if isinstance(many, (list, tuple)) else [many]) if isinstance(each, Mapping)
+    ]
+    told = {
+        name for row in rows for name in KEPT & row.keys() if records or row[name] not in (None, False, HERE)
+    }
+    if not told or records.env.has_group(MANAGER_GROUP):
+        return
+    text = "{} is kept by the exchange: messages and steps write it, or a manager of the exchange."
+    problems = [Problem(name, "kept", text.format(name)) for name in sorted(told)]
+    raise ValidationError(problems=problems, model=records.model_name)

@@ -5,10 +5,12 @@ Source: B3 (POST crm.lead), B7, B8 cases 7, 13, 20.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 from entrepot.addons.exchange import cart, spellings
 from entrepot.addons.exchange.absorb import first_values, keep_unknown
+from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.people import pos_code
 from entrepot.addons.exchange.receive import Receipt, receive
 from entrepot.addons.exchange.sender import sender_of
@@ -32,6 +34,16 @@ class Lead(Model, extends="crm.lead", mixins=["ek.exchanged"], unique=[("ek_peer
     ek_progress = Float(string="File Progress", copy=False, aggregator=None)
     ek_file_state = Char(string="File State", copy=False)
     order_id = Many2one("sale.order", string="Quotation", readonly=True, copy=False)
+
+    def create(self, vals_list: Any) -> Self:
+        """Create; what a message says of itself follows from the message."""
+        refuse_kept(self.browse(), vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals: Mapping[str, Any]) -> bool:
+        """Write; the same."""
+        refuse_kept(self, vals)
+        return super().write(vals)
 
     def rest_create(self, data: Any) -> dict[str, Any]:
         """A peer's opportunity with its cart; the answer is the id of the lead. Anybody else's is created as usual."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange.absorb import absorb, first_values, keep_unknown
+from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.peer import CENTRAL
 from entrepot.addons.exchange.people import STATUSES, contact_values, key_of
@@ -74,6 +75,7 @@ class Partner(Model, extends="res.partner", mixins=["ek.exchanged"]):
 
     def create(self, vals_list: Any) -> Self:
         """Create; a point of sale gets its warehouse, and peers are told of it."""
+        refuse_kept(self.browse(), vals_list)
         partners = super().create(vals_list)
         places = partners.filtered("is_pos")
         if places:
@@ -83,6 +85,7 @@ class Partner(Model, extends="res.partner", mixins=["ek.exchanged"]):
 
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; what the platform keeps is changed there, and peers are told of the rest."""
+        refuse_kept(self, vals)
         self._keep_mirrored(vals)
         before = snapshot(self, vals, TOLD | {"is_pos", "code_pos", "credit_code", "responsible_code"})
         done = super().write(vals)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange.absorb import absorb, keep_unknown
 from entrepot.addons.exchange.catalogue import master_values
+from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.receive import Receipt, receive
 from entrepot.addons.exchange.sender import sender_of
@@ -47,12 +48,14 @@ class ProductMaster(Model, name="product.master", mixins=["ek.exchanged"], order
 
     def create(self, vals_list: Any) -> Self:
         """Create; peers are told."""
+        refuse_kept(self.browse(), vals_list)
         masters = super().create(vals_list)
         self.env["ek.teller"].sudo().products(masters.sudo(), {}, created=True)
         return masters
 
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; peers are told what changed, configurations follow name-giving changes of the category."""
+        refuse_kept(self, vals)
         before = snapshot(self, vals, TOLD | {"active"})
         done = super().write(vals)
         changed = noted(self, before)

@@ -16,6 +16,7 @@ from entrepot.addons.exchange.catalogue import (
     master_values,
     write_characteristics,
 )
+from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.form import Form
 from entrepot.addons.exchange.receive import Receipt, receive
@@ -55,6 +56,7 @@ class Template(Model, extends="product.template", mixins=["ek.exchanged"]):
 
     def create(self, vals_list: Any) -> Self:
         """Create; peers are told of configurations."""
+        refuse_kept(self.browse(), vals_list)
         templates = super().create(vals_list)
         configurations = templates.filtered(lambda each: each.master_id and each.manufacturer_ref)
         configurations.want_pictures()
@@ -64,6 +66,7 @@ class Template(Model, extends="product.template", mixins=["ek.exchanged"]):
 
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; peers are told what changed of configurations."""
+        refuse_kept(self, vals)
         before = snapshot(self, vals, TOLD | {"active"})
         done = super().write(vals)
         changed = {

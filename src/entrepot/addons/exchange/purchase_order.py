@@ -7,11 +7,13 @@ prices) sent again is the same one.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 from entrepot.addons.exchange import spellings
 from entrepot.addons.exchange.absorb import first_values, keep_unknown
 from entrepot.addons.exchange.cart import warehouses_by_code
+from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.people import pos_code
 from entrepot.addons.exchange.receive import Receipt, receive
 from entrepot.addons.exchange.sender import sender_of
@@ -22,6 +24,16 @@ class PurchaseOrder(Model, extends="purchase.order", mixins=["ek.exchanged"]):
     """What the exchange adds to a purchase."""
 
     ek_ref = Char(string="Peer's Purchase", readonly=True, copy=False, unique=True)
+
+    def create(self, vals_list: Any) -> Self:
+        """Create; what a message says of itself follows from the message."""
+        refuse_kept(self.browse(), vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals: Mapping[str, Any]) -> bool:
+        """Write; the same."""
+        refuse_kept(self, vals)
+        return super().write(vals)
 
     def rest_create(self, data: Any) -> dict[str, Any]:
         """A peer's purchase; the answer is its id. Anybody else's is created as usual."""

@@ -63,11 +63,18 @@ def receive(
         for at, each in enumerate(data):
             with _placed(at):
                 own = sender_of(records.env, each) or sender
-                answers.append(receive(records, own, kind, each, handler, verb=verb))
+                answers.append(_carry_out(records, own, kind, each, handler, verb=verb))
         return {
             "result": [each["result"] for each in answers],
             "meta": {"messages": [each["meta"] for each in answers]},
         }
+    return _carry_out(records, sender, kind, data, handler, verb=verb)
+
+
+def _carry_out(
+    records: Any, sender: Sender, kind: str, data: Any, handler: Handler, *, verb: str
+) -> dict[str, Any]:
+    """One message, and its line in the box."""
     working = _with_own_rights(records, sender)
     receipt = Receipt(kind, sender, Form(data))
     result = handler(working, receipt)

@@ -6,10 +6,11 @@ They go forward only; the same one twice is nothing new.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange import order_states, spellings
 from entrepot.addons.exchange.absorb import keep_unknown
+from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.receive import Receipt, receive
 from entrepot.addons.exchange.sender import sender_of
@@ -34,8 +35,14 @@ class SaleOrder(Model, extends="sale.order", mixins=["ek.exchanged"], unique=[("
     ek_file_number = Integer(string="File Number", copy=False, nullable=True, aggregator=None)
     cancel_reason = Char(copy=False)
 
+    def create(self, vals_list: Any) -> Self:
+        """Create; which bank's it is follows from a message."""
+        refuse_kept(self.browse(), vals_list)
+        return super().create(vals_list)
+
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; a bank is told the state of its orders."""
+        refuse_kept(self, vals)
         before = snapshot(self, vals, {"ek_state"})
         done = super().write(vals)
         changed = noted(self, before)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange import spellings
 from entrepot.addons.exchange.absorb import first_values, keep_unknown
+from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.form import Form
 from entrepot.addons.exchange.people import email, pos_code
@@ -42,6 +43,7 @@ class User(Model, extends="res.users", mixins=["ek.exchanged"]):
 
     def create(self, vals_list: Any) -> Self:
         """Create; points of sale that name the new codes are linked, and peers are told."""
+        refuse_kept(self.browse(), vals_list)
         users = super().create(vals_list)
         coded = users.filtered("codification")
         coded.link_codes()
@@ -51,6 +53,7 @@ class User(Model, extends="res.users", mixins=["ek.exchanged"]):
 
     def write(self, vals: Mapping[str, Any]) -> bool:
         """Write; the same for changed ones."""
+        refuse_kept(self, vals)
         before = snapshot(self, vals, TOLD)
         done = super().write(vals)
         changed = noted(self, before)

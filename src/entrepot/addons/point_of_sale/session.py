@@ -35,6 +35,8 @@ STATES = [
 OPEN = ("opening_control", "opened", "closing_control")
 _FREE = frozenset({"opening_notes", "closing_notes", "user_id"})
 _MOST = Decimal(10) ** 12
+_FINEST = 12
+"""Decimals of an amount that are looked at."""
 
 
 class Session(Model, name="pos.session", order="id desc"):
@@ -238,4 +240,6 @@ def amount_of(given: Any, currency: Any) -> Decimal:
         found = Decimal("NaN")
     if not found.is_finite() or not 0 <= found < _MOST:
         raise UserError("Counted cash is an amount of 0 or more.")
+    if found.adjusted() < -_FINEST:  # in a few letters an exponent spells digits that nobody can round
+        return Decimal(0)
     return Decimal(currency.round(found))

@@ -42,6 +42,7 @@ class OrderLine(Model, extends="sale.order.line"):
             return super().create(vals_list)
         orders = _by_id(self._behind(many, "order_id", "sale.order"))
         products = _by_id(self._behind(many, "product_id", "product.product"))
+        self._refuse_bills(many)
         self._refuse_new(many, orders, products)
         lines = super().create(self._filled(many, orders, products))
         if any(order.state == "sale" for order in orders.values()) and not self.env.context.get(STEP):
@@ -118,6 +119,7 @@ class OrderLine(Model, extends="sale.order.line"):
         """Write; what a new product brings comes with it. A confirmed quantity changes what is to be delivered."""
         if self.env.context.get(STEP) or not isinstance(vals, Mapping):
             return super().write(vals)
+        self._refuse_bills([vals])
         self._refuse_changes(vals)
         if vals.get("product_id"):
             for line in self:
@@ -127,6 +129,14 @@ class OrderLine(Model, extends="sale.order.line"):
         if "product_uom_qty" in vals or "warehouse_id" in vals:
             self.filtered(lambda line: line.state == "sale").sudo().follow_with_deliveries()
         return True
+
+    def _refuse_bills(self, many: Sequence[Mapping[str, Any]]) -> None:
+        """Which invoices a line has follows from invoicing: a link by hand would say that it is paid for."""
+        if not self.env.su and any(values.get("invoice_lines") for values in many):
+            text = "Invoice lines come from invoicing the order: use create_invoices."
+            raise ValidationError(
+                problems=[Problem("invoice_lines", "not_by_hand", text)], model=self.model_name
+            )
 
     def with_product(self, vals: Mapping[str, Any]) -> Mapping[str, Any]:
         """The values with what a new product brings, for this single line."""

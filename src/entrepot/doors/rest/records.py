@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import unquote_plus
 
 from entrepot.call import Call
 from entrepot.doors.abc import House
@@ -212,6 +213,7 @@ def _context(request: Request) -> Any:
 def _parameters(request: Request, known: frozenset[str]) -> dict[str, str]:
     """The parameters of the address. Raises BadQuery for one that means nothing here: it may be misspelled."""
     given = fields(request.query) if request.query else {}
+    doubled = _doubled(request.query)
     problems = [
         Problem(
             name[:40],
@@ -221,9 +223,19 @@ def _parameters(request: Request, known: frozenset[str]) -> dict[str, str]:
         for name in given
         if name not in known
     ]
+    problems += [
+        Problem(name[:40], "twice", f"The parameter {name[:40]!r} is given twice; give it once.")
+        for name in doubled
+    ]
     if problems:
         raise BadQuery(problems=problems[:20])
     return given
+
+
+def _doubled(query: bytes) -> list[str]:
+    """Parameters that stand in an address more than once: which one counts would be a guess."""
+    names = [unquote_plus(part.partition(b"=")[0].decode("latin-1")) for part in query.split(b"&") if part]
+    return sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
 
 
 def _number(name: str, text: str, problems: list[Problem]) -> int | None:

@@ -64,7 +64,10 @@ def _with_default(meta: ModelMeta) -> Iterator[tuple[str, Field[Any]]]:
 
 
 def _of_context(env: Environment, meta: ModelMeta) -> dict[str, Any]:
-    """The defaults that the context brings, as far as the caller has a say."""
+    """The defaults that the context brings, as far as the caller has a say.
+
+    None for readonly fields: methods keep those, and see only the values that `create` is given, not what comes later.
+    """
     names = [key.removeprefix("default_") for key in env.context if key.startswith("default_")]
     fields = [(name, meta.fields[name]) for name in names if name in meta.fields]
     if not fields:
@@ -76,7 +79,7 @@ def _of_context(env: Environment, meta: ModelMeta) -> dict[str, Any]:
     return {
         name: env.context[f"default_{name}"]
         for name, field in fields
-        if not field.computed and check.may_field(asker, field)
+        if not field.computed and (not field.readonly or env.caller.superuser) and check.may_field(asker, field)
     }
 
 

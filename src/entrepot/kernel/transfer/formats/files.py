@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import BinaryIO
 
-from entrepot.kernel.transfer.formats import csv_text, ndjson, workbook_rows, workbook_write
+from entrepot.kernel.transfer.formats import csv_text, ndjson, workbook_read, workbook_write
 from entrepot.kernel.transfer.formats.sheet import FileOptions, Format, Sheet, Writer
 
 _READERS: Mapping[Format, Callable[[BinaryIO, FileOptions], Sheet]] = MappingProxyType(
-    {"csv": csv_text.read, "xlsx": workbook_rows.read, "ndjson": ndjson.read}
+    {"csv": csv_text.read, "xlsx": workbook_read.read, "ndjson": ndjson.read}
 )
 _WRITERS: Mapping[Format, Callable[[Sequence[str], FileOptions], Writer]] = MappingProxyType(
     {"csv": csv_text.CsvWriter, "xlsx": workbook_write.WorkbookWriter, "ndjson": ndjson.NdjsonWriter}
