@@ -48,8 +48,9 @@ class Peer(Model, name="ek.peer", order="name, id"):
     routes = Json(help="Other verbs and paths than the usual ones: {topic: [verb, path]}.")
     key_names = Json(help="The peer's names for keys of what it is told: {topic: {our key: its key}}.")
     tz = Selection("_timezones", string="Time Zone", required=True, default="Africa/Algiers")
-    country_id = Many2one("res.country", help="Of names of provinces that come without a country.")
-    phone_prefix = Char(default="+213", help="Of national telephone numbers.")
+    country_id = Many2one(
+        "res.country", help="Of provinces and telephone numbers that come without a country."
+    )
     vendor_id = Many2one(
         "res.partner", string="Purchasing Company", help="Vendor of purchases that name none."
     )

@@ -86,7 +86,7 @@ def contact_values(env: Environment, receipt: Receipt, *, new: bool) -> dict[str
             values[key] = text
     phone = form.take("phone", spellings.line)
     if phone is not None or form.has("phone"):
-        values["phone"] = spellings.phone(phone, receipt.sender.phone_prefix)
+        values["phone"] = spellings.phone(phone, receipt.sender.country)
     title = form.take("title", spellings.line)
     if title:
         values["title"] = names.or_make("res.partner.title", title, "title", {}).id

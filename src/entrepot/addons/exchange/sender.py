@@ -18,6 +18,7 @@ MANAGER_GROUP = "exchange.group_exchange_manager"
 ORIGIN = "_exchange_origin"
 """The context key that names the peers (ids) whose message is being carried out: they are not told of it."""
 _DEFAULT_ZONE = "Africa/Algiers"
+_DEFAULT_COUNTRY = "DZ"
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ class Sender:
         return zones.pop() if len(zones) == 1 else _DEFAULT_ZONE
 
     @property
-    def phone_prefix(self) -> str:
-        """The prefix of national telephone numbers."""
-        prefixes = {str(peer.phone_prefix) for peer in self.peers if peer.phone_prefix}
-        return prefixes.pop() if len(prefixes) == 1 else "+213"
+    def country(self) -> str:
+        """The ISO code of the country of national telephone numbers."""
+        codes = {str(peer.country_id.code) for peer in self.peers if peer.country_id}
+        return codes.pop() if len(codes) == 1 else _DEFAULT_COUNTRY
 
 
 def sender_of(env: Environment, data: Any) -> Sender | None:

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from entrepot.addons.crm.contact_points import normal_phone
+
 Side = Literal["ekiclik", "odoo"]
 PLATFORM: Side = "ekiclik"
 HERE: Side = "odoo"
@@ -153,13 +155,6 @@ def folded(name: str) -> str:
     return _SPACE.sub(" ", bare).strip().casefold()
 
 
-def phone(given: str | None, prefix: str = "+213") -> str | None:
-    """A national number in its international form; what is none stays as it was written."""
-    if given is None:
-        return None
-    digits = re.sub(r"[\s().-]", "", given)
-    if re.fullmatch(r"0\d{8,9}", digits):
-        return prefix + digits[1:]
-    if digits.startswith("00") and digits[2:].isdigit():
-        return "+" + digits[2:]
-    return digits if re.fullmatch(r"\+\d{6,15}", digits) else given
+def phone(given: str | None, country: str) -> str | None:
+    """A telephone number in its international form; what is none stays as it was written."""
+    return normal_phone(given, country) or given

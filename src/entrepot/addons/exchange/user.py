@@ -120,7 +120,7 @@ def _account_values(users: Any, receipt: Receipt, *, new: bool) -> dict[str, Any
             values[key] = told
     phone = form.take("phone", spellings.line)
     if phone is not None or form.has("phone"):
-        values["phone"] = spellings.phone(phone, receipt.sender.phone_prefix)
+        values["phone"] = spellings.phone(phone, receipt.sender.country)
     role = _role(users.env, form)
     if role:
         values["ek_role_id"] = role.id

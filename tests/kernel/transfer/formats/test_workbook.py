@@ -317,13 +317,13 @@ def test_what_can_be_saved_otherwise_is_told_so():
 
 def sharing(texts):
     """A workbook whose cells share their texts, as spreadsheets write them and openpyxl does not."""
-    rows = "".join(f'<row><c t="s"><v>{at}</v></c></row>' for at in range(3))
+    rows = "".join(f'<x:row><x:c t="s"><x:v>{at}</x:v></x:c></x:row>' for at in range(3))
     source, made = zipfile.ZipFile(of(["a"])), io.BytesIO()
     with zipfile.ZipFile(made, "w") as target:
         for part in source.namelist():
             content = source.read(part)
             if part == SHEET:
-                content = f"<x:worksheet xmlns:x={SPACE[6:]}>{rows}</x:worksheet>".encode()
+                content = f"<x:worksheet xmlns:x={SPACE[6:]}><x:sheetData>{rows}</x:sheetData></x:worksheet>".encode()
             elif part == "[Content_Types].xml":
                 there = f'<Override PartName="/xl/texts.xml" ContentType="{SHARED_STRINGS}"/></Types>'
                 content = re.sub(rb"<Override[^>]*sharedStrings[^>]*/>", b"", content)

@@ -7,9 +7,10 @@ Of a workbook only what rows need is parsed: neither its properties nor themes, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
@@ -31,13 +32,13 @@ EXACT = 10**15
 """Whole numbers up to here are as they were written: spreadsheets count in floating point."""
 _HALF = 500_000
 _LAST = datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - workbooks know no zone
-T = TypeVar("T")
 
 
 def read(handle: BinaryIO, options: FileOptions) -> Sheet:
     """Open a sheet of a workbook. Raises Unreadable."""
     archive = workbook_guard.opened(handle)
-    found, size = _understood(lambda: _sheet(handle, archive, options.sheet))
+    with _understood():
+        found, size = _sheet(handle, archive, options.sheet)
     lines = _lines(found)
     _, header = next(lines, (1, []))
     names = trimmed([str(cell) for cell in header])
@@ -84,30 +85,41 @@ def _sheet(handle: BinaryIO, archive: workbook_guard.Archive, name: str) -> tupl
     return found, archive.getinfo(parser.rels[chosen.id].target).file_size
 
 
-def _understood(ask: Callable[[], T], line: int = 0) -> T:
-    """What openpyxl answers. Raises Unreadable for everything that a damaged file makes it raise."""
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Around openpyxl's work: a damaged file makes it raise anything. Raises Unreadable."""
     try:
-        return ask()
+        yield
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"[:120]
-        raise Unreadable(f"the workbook cannot be read, save it again ({reason}).", line) from error
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception, line: int = 0) -> Unreadable:
+    reason = f"{type(error).__name__}: {error}"[:120]
+    return Unreadable(f"the workbook cannot be read, save it again ({reason}).", line)
 
 
 def _lines(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     """The rows that have cells, with their numbers."""
-    rows = sheet.iter_rows(values_only=True)
+    for line, row in _numbered(sheet):
+        cells = _cells(row, line)
+        if cells:
+            yield line, cells
+
+
+def _numbered(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that the sheet has; openpyxl makes those that it leaves out, up to the last, empty ones."""
     line = 0
-    while True:
-        row = _understood(lambda: next(rows, None), line + 1)
-        if row is None:
-            return
-        line += 1
-        if row:
-            cells = _cells(row, line)
-            if cells:
-                yield line, cells
+    try:
+        for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            if row:
+                yield line, row
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        raise _damaged(error, line + 1) from error
 
 
 def _cells(row: Sequence[Any], line: int) -> list[Any]:
