@@ -220,6 +220,24 @@ def test_a_bank_does_not_speak_for_another(shop: Any) -> None:
         shop.post("crm.lead", shop.opportunity(order_source="CPA"), shop.bank_user)
 
 
+def test_pictures_and_certificates_are_fetched_afterwards(
+    exchange: Any, product_message: Any, configuration: Any
+) -> None:
+    told = configuration(
+        "A12-64", image_url="https://cdn.example.org/a.png", fab_certificate="https://cdn.example.org/c.pdf"
+    )
+    exchange.post("product.template", product_message(product=[told]))
+    template = exchange.template("A12-64")
+    assert template.image_state == "wanted"
+    wanted = exchange.env["outbox.fetch"].search(
+        [("model", "=", "product.template"), ("res_id", "=", template.id)]
+    )
+    assert {(each.field_name, each.url, each.state) for each in wanted} == {
+        ("image_1920", "https://cdn.example.org/a.png", "wanted"),
+        ("attachment", "https://cdn.example.org/c.pdf", "wanted"),
+    }
+
+
 def test_an_ordinary_product_is_created_as_ever(shop: Any) -> None:
     answer = shop.env["product.template"].rest_create({"name": "Plain"})
     made = shop.env["product.template"].browse(answer["result"])

@@ -117,6 +117,7 @@ def test_everything_wrong_with_an_opportunity_is_told_at_once(shop: Any) -> None
             {"manufacturer_ref": "A12-64", "quantity": 1, "product_warehouse_id": "PDVA-E-TIN-TIN-88-07"},
         ],
         partner={"email": "nobody@example.org", "salary": "lots"},
+        code_pos="POS Y",
     )
     wrong["file_info"]["progress"] = 120
     with pytest.raises(ValidationError) as refused:
@@ -127,6 +128,7 @@ def test_everything_wrong_with_an_opportunity_is_told_at_once(shop: Any) -> None
         "cart.0.quantity": "bad_value",
         "cart.0.manufacturer_ref": "unknown_product",
         "cart.0.product_warehouse_id": "unknown_pos",
+        "code_pos": "unknown_pos",
         "file_info.progress": "bad_value",
     }
     assert not shop.env["crm.lead"].search_count([("ek_cart_id", "!=", False)])

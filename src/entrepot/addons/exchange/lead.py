@@ -70,6 +70,8 @@ def _take_opportunity(leads: Any, receipt: Receipt) -> int:
     items = cart.items_of(env, receipt)
     address = cart.address_of(env, receipt)
     code = form.take("code_pos", pos_code)
+    if code and not cart.warehouses_by_code(env, [code]):
+        form.wrong("code_pos", "unknown_pos", f"names no point of sale: {code!r}")
     of_file = cart.file_of(form)
     form.check()
     _is_new_order(env, peer, address.order_id)

@@ -76,8 +76,8 @@ class Template(Model, extends="product.template", mixins=["ek.exchanged"]):
         }
         if not changed:
             return done
-        if "image_url" in vals:
-            self.browse([each for each, names in changed.items() if "image_url" in names]).want_pictures()
+        addressed = [each for each, names in changed.items() if names & {"image_url", "fab_certificate"}]
+        self.browse(addressed).want_pictures()
         teller = self.env["ek.teller"].sudo()
         moved = self.browse([each for each, names in changed.items() if "active" in names]).sudo()
         for active in (True, False):
@@ -89,14 +89,14 @@ class Template(Model, extends="product.template", mixins=["ek.exchanged"]):
         return done
 
     def want_pictures(self) -> None:
-        """Have the pictures fetched in the background; no product waits for one, nor fails with it."""
-        wanted = self.sudo().filtered(lambda each: is_fetchable(each.image_url))
-        if wanted:
-            wanted.write({"image_state": "wanted"})
-            for template in wanted:
-                self.env["outbox.fetch"].sudo().want(
-                    template, "image_1920", template.image_url, "image_state"
-                )
+        """Have pictures and certificates fetched in the background; no product waits for one, nor fails with it."""
+        fetches = self.env["outbox.fetch"].sudo()
+        for template in self.sudo():
+            if is_fetchable(template.image_url):
+                template.image_state = "wanted"
+                fetches.want(template, "image_1920", template.image_url, "image_state")
+            if is_fetchable(template.fab_certificate):
+                fetches.want(template, "attachment", template.fab_certificate)
 
     def rest_create(self, data: Any) -> dict[str, Any]:
         """A peer's product with its configurations; the answer is the id of the last one. Anything else is created as usual."""

@@ -9,6 +9,7 @@ from entrepot.doors.abc import House
 from entrepot.doors.credentials import COOKIE, session_id, set_cookie
 from entrepot.doors.http import Request, Route
 from entrepot.doors.rest.envelope import Answer, posted
+from entrepot.doors.rest.parameters import COMMON, parameters
 from entrepot.doors.session.info import info_of
 from entrepot.errors import AccessDenied, BadRequest, MissingError
 
@@ -24,6 +25,7 @@ def log_in(house: House, request: Request, params: Mapping[str, Any]) -> Answer:
 
     Raises AccessDenied that says which of login, password and db is missing or wrong.
     """
+    parameters(request, COMMON)
     login, password = (_given(params, name) for name in ("login", "password"))
     tenant = _tenant(house, request, params.get("db"))
     try:

@@ -13,9 +13,11 @@ from entrepot.doors.files import reply
 from entrepot.doors.http import JSON, TEXT, Reply, Request
 from entrepot.doors.rest.envelope import plain
 from entrepot.doors.rest.identity import Who
+from entrepot.doors.rest.parameters import COMMON, parameters
 from entrepot.errors import BadQuery, MissingError, Problem, TooLarge
 
 ID_LIMIT = 2**31
+_KNOWN = COMMON | {"format", "download"}
 
 
 def content(model: str, record_id: int, field: str, house: House, request: Request) -> Reply:
@@ -24,7 +26,7 @@ def content(model: str, record_id: int, field: str, house: House, request: Reque
 
 
 def _content(model: str, record_id: int, field: str, house: House, request: Request, who: Who) -> Reply:
-    form = request.parameter("format") if request.query else None
+    form = parameters(request, _KNOWN).get("format")
     if form not in {None, "", "raw", "base64"}:
         text = "format is 'raw' (the bytes) or 'base64'."
         raise BadQuery(problems=[Problem("format", "unknown_format", text)])

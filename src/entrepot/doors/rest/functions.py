@@ -15,10 +15,12 @@ from entrepot.doors.arguments import WrongArguments
 from entrepot.doors.http import Request
 from entrepot.doors.rest.envelope import DOOR, Answer
 from entrepot.doors.rest.identity import identify
-from entrepot.doors.rest.records import asked
+from entrepot.doors.rest.parameters import COMMON, parameters
+from entrepot.doors.rest.records import asked, context_of
 from entrepot.errors import BadQuery, Problem
 
 MAX_IDS = 1_000_000
+_KNOWN = COMMON | {"filter"}
 
 
 def run(
@@ -31,14 +33,16 @@ def run(
 ) -> Answer:
     """Call a method. Raises EntrepotError."""
     who = identify(house, request)
+    parameters(request, _KNOWN)
     args, kwargs = params.get("args"), params.get("kwargs")
     if args is not None and not isinstance(args, list):
         raise WrongArguments("'args' must be a list.")
     if kwargs is not None and not isinstance(kwargs, dict):
         raise WrongArguments("'kwargs' must be an object.")
     named = {name.strip(): value for name, value in (kwargs or {}).items()}
-    if params.get("context"):
-        named["context"] = params["context"]
+    said = params.get("context") or (None if "context" in named else context_of(request))
+    if said:
+        named["context"] = said
     call = Call(
         tenant=who.tenant,
         credentials=who.credentials,

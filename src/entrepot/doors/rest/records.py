@@ -10,16 +10,16 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import unquote_plus
 
 from entrepot.call import Call
 from entrepot.doors.abc import House
 from entrepot.doors.calls import ask
 from entrepot.doors.error_map import UnknownModel
-from entrepot.doors.http import JSON, Reply, Request, fields
+from entrepot.doors.http import JSON, Reply, Request
 from entrepot.doors.json_body import parse
 from entrepot.doors.rest.envelope import DOOR, Answer, enveloped, flag, plain
 from entrepot.doors.rest.identity import Who, identify
+from entrepot.doors.rest.parameters import COMMON, parameters
 from entrepot.doors.trees import tree_rows
 from entrepot.doors.values import to_json
 from entrepot.errors import BadQuery, BadRequest, EntrepotError, Problem
@@ -27,9 +27,9 @@ from entrepot.tree import Tree
 
 _NUMBERS = ("limit", "offset", "page", "page_size")
 _TEXTS = ("query", "order", "fields")
-_COMMON = frozenset({"session_id", "db", "context", "datetime_format", "strict_status"})
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
-_READING = frozenset({*_NUMBERS, *_TEXTS, "filter", "domain", "cursor", *_COMMON})
+_READING = frozenset({*_NUMBERS, *_TEXTS, "filter", "domain", "cursor", *COMMON})
+_WRITING = COMMON | {"legacy_put"}
 
 
 def collection(model: str, house: House, request: Request) -> Reply:
@@ -58,7 +58,7 @@ def record(model: str, record_id: int, house: House, request: Request) -> Reply:
 
 def search(model: str, house: House, request: Request, who: Who) -> Reply:
     """The records that a filter finds, a page of them. Raises EntrepotError."""
-    given = _parameters(request, _READING)
+    given = parameters(request, _READING)
     problems: list[Problem] = []
     kwargs: dict[str, Any] = {name: given[name] for name in _TEXTS if given.get(name)}
     if "cursor" in given:
@@ -88,7 +88,7 @@ _ENVELOPE = ("count", "prev", "current", "next", "total_pages", "total", "next_c
 
 def read(model: str, record_id: int, house: House, request: Request, who: Who) -> Reply:
     """One record, alone. Raises EntrepotError."""
-    given = _parameters(request, frozenset({"query", "fields", *_COMMON}))
+    given = parameters(request, frozenset({"query", "fields", *COMMON}))
     kwargs = {name: given[name] for name in ("query", "fields") if given.get(name)}
     answer = _call(house, request, who, model, "rest_read", ([record_id],), kwargs)
     (row,) = _spelled(request, answer["result"])
@@ -99,8 +99,9 @@ def delete(model: str, record_id: int | None, house: House, request: Request, wh
     """Delete one record, or those that a filter finds; never all of them by leaving it out."""
     target: Any = record_id
     kwargs: dict[str, Any] = {}
+    found_by = frozenset({"filter", "domain", "require_match"}) if record_id is None else frozenset()
+    given = parameters(request, COMMON | found_by)
     if record_id is None:
-        given = _parameters(request, frozenset({"filter", "domain", "require_match", *_COMMON}))
         target = given.get("filter") or given.get("domain")
         if not target:
             raise _missing("filter", "DELETE without a record needs a filter: ?filter=[…].")
@@ -113,6 +114,7 @@ def delete(model: str, record_id: int | None, house: House, request: Request, wh
 def create(model: str, house: House, request: Request, params: Mapping[str, Any]) -> Answer:
     """Make a record of an object, or several of a list. Raises EntrepotError."""
     who = identify(house, request)
+    parameters(request, COMMON)
     if "data" not in params:
         raise _missing("data", "`data` parameter is not found on POST request body")
     answer = _call(
@@ -126,6 +128,7 @@ def write(
 ) -> Answer:
     """Change one record, or those that a filter finds. Raises EntrepotError."""
     who = identify(house, request)
+    parameters(request, _WRITING | {"require_match"} if record_id is None else _WRITING)
     if "data" not in params:
         raise _missing("data", "`data` parameter is not found on PUT request body")
     target: Any = record_id
@@ -171,7 +174,7 @@ def _call(
 ) -> Mapping[str, Any]:
     """Run one of the kernel's REST methods: its answer."""
     named = dict(kwargs or {})
-    said = _context(request) if context is None else context
+    said = context_of(request) if context is None else context
     if said:
         named["context"] = said
     call = Call(
@@ -197,7 +200,7 @@ def asked(house: House, call: Call) -> Any:
         raise UnknownModel(f"The model `{call.model[:80]}` does not exist.", **error.data) from error
 
 
-def _context(request: Request) -> Any:
+def context_of(request: Request) -> Any:
     """The context in the address. Raises BadQuery."""
     text = request.parameter("context") if request.query else None
     if not text:
@@ -208,34 +211,6 @@ def _context(request: Request) -> Any:
         raise BadQuery(
             problems=[Problem("context", "not_json", f"The context is no JSON: {error.message}")]
         ) from error
-
-
-def _parameters(request: Request, known: frozenset[str]) -> dict[str, str]:
-    """The parameters of the address. Raises BadQuery for one that means nothing here: it may be misspelled."""
-    given = fields(request.query) if request.query else {}
-    doubled = _doubled(request.query)
-    problems = [
-        Problem(
-            name[:40],
-            "unknown_parameter",
-            f"Unknown parameter {name[:40]!r}; known: {', '.join(sorted(known))}.",
-        )
-        for name in given
-        if name not in known
-    ]
-    problems += [
-        Problem(name[:40], "twice", f"The parameter {name[:40]!r} is given twice; give it once.")
-        for name in doubled
-    ]
-    if problems:
-        raise BadQuery(problems=problems[:20])
-    return given
-
-
-def _doubled(query: bytes) -> list[str]:
-    """Parameters that stand in an address more than once: which one counts would be a guess."""
-    names = [unquote_plus(part.partition(b"=")[0].decode("latin-1")) for part in query.split(b"&") if part]
-    return sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
 
 
 def _number(name: str, text: str, problems: list[Problem]) -> int | None:

@@ -7,7 +7,7 @@ summary at the end. What an import and an export may be told stands in the addre
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
 from typing import Any, BinaryIO, cast
@@ -20,6 +20,7 @@ from entrepot.doors.files import disposition
 from entrepot.doors.http import Headers, Reply, Request, Route, Sink, StreamBody, Upload, fields, media_type
 from entrepot.doors.rest.envelope import DOOR, refuse
 from entrepot.doors.rest.identity import PARAMETER, identify
+from entrepot.doors.rest.parameters import parameters
 from entrepot.errors import BadRequest, TooLarge
 from entrepot.transfer import (
     FORMATS,
@@ -182,7 +183,7 @@ class _Listener:
 
 def export(model: str, house: House, request: Request) -> Reply:
     """The records of a model as a file. Raises BadRequest."""
-    given = _parameters(request, _EXPORT)
+    given = parameters(request, _EXPORT)
     chosen = FileOptions(format=_accepted(request), **_file_options(request))
     options = ExportOptions(
         columns=_words(given.get("columns") or given.get("fields") or ""),
@@ -220,17 +221,8 @@ def _asker(house: House, request: Request) -> Asker:
     )
 
 
-def _parameters(request: Request, known: Iterable[str]) -> dict[str, str]:
-    """The parameters of a request. Raises BadRequest for one that means nothing here."""
-    given = fields(request.query) if request.query else {}
-    strange = sorted(set(given) - set(known))
-    if strange:
-        raise BadRequest(f"Unknown parameter {strange[0][:40]!r}; known: {', '.join(sorted(known))}.")
-    return given
-
-
 def _import_options(request: Request) -> tuple[ImportOptions, Report]:
-    given = _parameters(request, _IMPORT)
+    given = parameters(request, _IMPORT)
     report = given.get("report", "all")
     if report not in _REPORTS:
         raise BadRequest(f"report is one of {', '.join(_REPORTS)}.")

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from types import TracebackType
-from typing import IO, Any, BinaryIO, Literal
+from typing import IO, Any, BinaryIO, Literal, Self
 from xml.parsers import expat
 
 from entrepot.kernel.transfer.formats.sheet import Unreadable
@@ -92,7 +92,7 @@ class Part:
 
     def read(self, size: int = -1) -> bytes:
         """Some bytes, which have been looked at. Raises Unreadable."""
-        whole = size is None or size < 0
+        whole = size < 0
         if whole and self._info.file_size > MAX_WHOLE:
             raise Unreadable(f"A part of the workbook is larger than {MAX_WHOLE >> 20} MiB.")
         try:
@@ -114,7 +114,7 @@ class Part:
         """Let go of it."""
         self._content.close()
 
-    def __enter__(self) -> Part:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -7,7 +7,7 @@ Of a workbook only what rows need is parsed: neither its properties nor themes, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
@@ -101,7 +101,7 @@ def _damaged(error: Exception, line: int = 0) -> Unreadable:
     return Unreadable(f"the workbook cannot be read, save it again ({reason}).", line)
 
 
-def _lines(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+def _lines(sheet: Any) -> Generator[tuple[int, list[Any]], None, None]:
     """The rows that have cells, with their numbers."""
     for line, row in _numbered(sheet):
         cells = _cells(row, line)
