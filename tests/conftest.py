@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,14 @@ from entrepot.storage.postgres import PostgresEngine
 from entrepot.storage.sqlite import SqliteEngine
 
 pytest_plugins = ["app_fixtures"]
+
+
+def pytest_configure() -> None:
+    """Hear SIGINT even when the run was begun in the background of a script, which has it ignored: servers that tests
+    start would inherit that, and could not be interrupted.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -86,3 +86,24 @@ def test_what_is_no_file_is_refused(rest, made, path, status):
 def test_an_empty_file_is_not_there(rest):
     empty = rest.make("res.partner", {"name": "Unseen"})
     assert rest.get(f"/api/res.partner/{empty}/image_1920").status == 404
+
+
+def test_all_fields_never_read_a_file_and_its_text_is_given_when_named(rest):
+    made = rest.make("ir.attachment", {"name": "note.txt", "datas": b64encode(b"words").decode()})
+    path = f"/api/ir.attachment/{made}/"
+    for query in ("{*}", "{-name}"):
+        row = rest.get(path, query=query).json
+        assert "raw" not in row
+        assert row["datas"] == row["file_size"] == 5
+    for query in ("{raw}", "{*, raw}", "{name, raw}"):
+        try:
+            heard = rest.get(path, query=query)
+            assert heard.json["raw"] == "words"
+        except KeyError:
+            assert heard.status == 400
+
+
+def test_a_parameter_that_a_file_does_not_know_is_refused(rest, made):
+    heard = rest.get(f"/api/res.partner/{made}/image_1920", fromat="base64")
+    assert heard.status == 400
+    assert "format" in heard.json["error"]["message"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from entrepot.addons.exchange import spellings
 from entrepot.addons.exchange.receive import Receipt
 from entrepot.api import BadQuery, MissingError, Problem
 
@@ -75,6 +76,13 @@ def _domain(records: Any, target: Sequence[Any], keys: Sequence[str]) -> list[An
             text = f"filter.{at}: {key} is compared with a value of its own, not with nothing."
             problems.append(Problem(f"filter.{at}", "bad_filter", text))
             continue
+        if _kind(records, key, keys) == "integer":
+            try:
+                value = spellings.number(value)
+            except ValueError as error:
+                text = f"filter.{at}: {key} {error}; got {str(value)[:40]!r}."
+                problems.append(Problem(f"filter.{at}", "bad_filter", text))
+                continue
         # a key of a message that is no field is another word for the first key
         name = key if key in records.meta.fields else keys[0]
         kind = records.meta.fields[name].kind
@@ -85,6 +93,10 @@ def _domain(records: Any, target: Sequence[Any], keys: Sequence[str]) -> list[An
     if problems:
         raise BadQuery(problems=problems)
     return domain
+
+
+def _kind(records: Any, key: str, keys: Sequence[str]) -> str:
+    return str(records.meta.fields[key if key in records.meta.fields else keys[0]].kind)
 
 
 def _literal(text: str) -> str:

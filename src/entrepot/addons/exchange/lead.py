@@ -13,7 +13,7 @@ from entrepot.addons.exchange.absorb import first_values, keep_unknown
 from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.people import pos_code
 from entrepot.addons.exchange.receive import Receipt, receive
-from entrepot.addons.exchange.sender import sender_of
+from entrepot.addons.exchange.sender import refuse_message, sender_of
 from entrepot.api import Char, Command, ConflictError, Float, Integer, Many2one, Model, Monetary, Problem
 
 
@@ -44,6 +44,11 @@ class Lead(Model, extends="crm.lead", mixins=["ek.exchanged"], unique=[("ek_peer
         """Write; the same."""
         refuse_kept(self, vals)
         return super().write(vals)
+
+    def rest_write(self, target: Any, data: Any, require_match: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+        """Peers tell what becomes of an order, not of its opportunity; anybody else writes as usual."""
+        refuse_message(self.env, data, "the state of an order is told by PUT /api/sale.order/")
+        return super().rest_write(target, data, require_match)
 
     def rest_create(self, data: Any) -> dict[str, Any]:
         """A peer's opportunity with its cart; the answer is the id of the lead. Anybody else's is created as usual."""

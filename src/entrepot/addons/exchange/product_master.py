@@ -12,7 +12,7 @@ from entrepot.addons.exchange.catalogue import master_values
 from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.receive import Receipt, receive
-from entrepot.addons.exchange.sender import sender_of
+from entrepot.addons.exchange.sender import refuse_message, sender_of
 from entrepot.addons.exchange.watched import noted, snapshot
 from entrepot.api import Boolean, Char, Integer, Many2one, Model, One2many, Text, depends
 
@@ -73,6 +73,13 @@ class ProductMaster(Model, name="product.master", mixins=["ek.exchanged"], order
         other = {each: names - {"active"} for each, names in changed.items() if names - {"active"}}
         teller.products(self.browse(other).sudo(), other)
         return done
+
+    def rest_create(self, data: Any) -> dict[str, Any]:
+        """Products of peers come with their configurations; anybody else's is created as usual."""
+        refuse_message(
+            self.env, data, "a product comes with its configurations, by POST /api/product.template/"
+        )
+        return super().rest_create(data)
 
     def rest_write(self, target: Any, data: Any, require_match: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
         """A peer changes a product, found by `ref`; anybody else writes as usual."""

@@ -16,7 +16,7 @@ from entrepot.addons.exchange.cart import warehouses_by_code
 from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.people import pos_code
 from entrepot.addons.exchange.receive import Receipt, receive
-from entrepot.addons.exchange.sender import sender_of
+from entrepot.addons.exchange.sender import refuse_message, sender_of
 from entrepot.api import Char, Command, Model
 
 
@@ -34,6 +34,11 @@ class PurchaseOrder(Model, extends="purchase.order", mixins=["ek.exchanged"]):
         """Write; the same."""
         refuse_kept(self, vals)
         return super().write(vals)
+
+    def rest_write(self, target: Any, data: Any, require_match: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
+        """Purchases of peers stay as they were sent; anybody else writes as usual."""
+        refuse_message(self.env, data, "a purchase that was sent is changed here; send another one instead")
+        return super().rest_write(target, data, require_match)
 
     def rest_create(self, data: Any) -> dict[str, Any]:
         """A peer's purchase; the answer is its id. Anybody else's is created as usual."""

@@ -13,7 +13,7 @@ from entrepot.addons.exchange.absorb import keep_unknown
 from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.receive import Receipt, receive
-from entrepot.addons.exchange.sender import sender_of
+from entrepot.addons.exchange.sender import refuse_message, sender_of
 from entrepot.addons.exchange.watched import noted, snapshot
 from entrepot.api import Char, ConflictError, Integer, Many2one, Model, Problem, Selection
 
@@ -114,6 +114,11 @@ class SaleOrder(Model, extends="sale.order", mixins=["ek.exchanged"], unique=[("
         if not self.invoice_ids:
             self.create_invoices()
             self.invoice_ids.filtered(lambda each: each.state == "draft").action_post()
+
+    def rest_create(self, data: Any) -> dict[str, Any]:
+        """Orders of peers come with their opportunity; anybody else's is created as usual."""
+        refuse_message(self.env, data, "an order comes with its cart, by POST /api/crm.lead/")
+        return super().rest_create(data)
 
     def rest_write(self, target: Any, data: Any, require_match: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
         """A peer tells the state of an order, found by `ek_order_id`; anybody else writes as usual."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from entrepot.addons.exchange import spellings
-from entrepot.api import AccessError, Environment, Problem, ValidationError
+from entrepot.api import AccessError, BadRequest, Environment, Problem, ValidationError
 
 T = TypeVar("T")
 PEER_GROUP = "exchange.group_exchange_peer"
@@ -65,9 +65,12 @@ def sender_of(env: Environment, data: Any) -> Sender | None:
     Raises ValidationError for a `create_by` or an `order_source` that the account does not know, AccessError for one
     that speaks for no peer at all. Which other banks there are is not told.
     """
-    if not isinstance(data, Mapping):
-        return None
     peers = env["ek.peer"].of_user()
+    if not isinstance(data, Mapping):
+        if peers and not env.su:
+            text = "data is an object of values, or a list of such objects."
+            raise ValidationError(problems=[Problem("data", "not_an_object", text)])
+        return None
     if data.get("create_by") in (None, "") and not peers:
         return None
     manages = env.su or env.has_group(MANAGER_GROUP)
@@ -85,6 +88,13 @@ def sender_of(env: Environment, data: Any) -> Sender | None:
     if side == spellings.HERE:
         return Sender(side, peers.browse(), account, bank)
     return Sender(side, bank if bank is not None else peers, account, bank)
+
+
+def refuse_message(env: Environment, data: Any, instead: str) -> None:
+    """Tell an account that speaks for peers alone how this is said; anybody else may go on."""
+    sender = sender_of(env, data[0] if isinstance(data, list) and data else data)
+    if sender is not None and sender.account is not None:
+        raise BadRequest(f"There is no such message: {instead}.")
 
 
 def _named(

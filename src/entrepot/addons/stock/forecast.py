@@ -1,7 +1,7 @@
 """Quantities of products on hand, promised and awaited: four queries, however many products are asked for.
 
 The context says where: `location` (an id, several, or a name), else `warehouse_id` or `warehouse` (an id or several),
-else the stock of the companies at work. Locations count with those below them, unless `compute_child` is False.
+else the stock of the companies at work; never that of companies that the caller is not in. Locations count with those below them, unless `compute_child` is False.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ def quantities(env: Environment, product_ids: Sequence[int] | None) -> dict[int,
 
     Raises UserError for a context that names no place.
     """
+    own = None if env.su else (*env.caller.company_ids, False)
     env = env.derive(su=True)
-    places = _places(env)
+    places = _places(env, own)
     these: list[Any] = [] if product_ids is None else [("product_id", "in", sorted(set(product_ids)))]
     within, without = ("location_id", "in", places), ("location_id", "not in", places)
     into, elsewhere = ("location_dest_id", "in", places), ("location_dest_id", "not in", places)
@@ -79,9 +80,13 @@ def _sums(
     }
 
 
-def _places(env: Environment) -> list[int]:
-    """The ids of the locations that count; one query, or two where warehouses or names are given."""
+def _places(env: Environment, own: tuple[Any, ...] | None) -> list[int]:
+    """The ids of the locations that count; one query, or two where warehouses or names are given.
+
+    `own`: the companies whose stock may be told, with False for what is everybody's; None for all.
+    """
     locations = env["stock.location"].with_context(active_test=False)
+    seen: list[Any] = [] if own is None else [("company_id", "in", list(own))]
     below = "child_of" if env.context.get("compute_child", True) else "in"
     asked = env.context.get("location")
     if asked:
@@ -89,14 +94,14 @@ def _places(env: Environment) -> list[int]:
             found = locations.search([("complete_name", "ilike", asked[:200])]).ids
         else:
             found = tuple(_ids("location", asked))
-        return list(locations.search([("id", below, list(found))]).ids) if found else []
+        return list(locations.search([("id", below, list(found)), *seen]).ids) if found else []
     wanted = env.context.get("warehouse_id") or env.context.get("warehouse")
     if wanted:
         warehouses = (
             env["stock.warehouse"].with_context(active_test=False).browse(_ids("warehouse_id", wanted))
         )
         tops = warehouses.exists().mapped("view_location_id").ids
-        domain = [("id", "child_of", list(tops)), ("usage", "in", ["internal", "transit"])]
+        domain = [("id", "child_of", list(tops)), ("usage", "in", ["internal", "transit"]), *seen]
         return list(locations.search(domain).ids) if tops else []
     companies = [*env.company_ids, False]
     return list(locations.search([("usage", "=", "internal"), ("company_id", "in", companies)]).ids)

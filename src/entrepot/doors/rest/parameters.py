@@ -21,7 +21,9 @@ def parameters(request: Request, known: frozenset[str]) -> dict[str, str]:
     given = fields(request.query)
     problems = [_unknown(name, known) for name in given if name not in known]
     problems += [
-        Problem(name[:MAX_SHOWN], "twice", f"The parameter {name[:MAX_SHOWN]!r} is given twice; give it once.")
+        Problem(
+            name[:MAX_SHOWN], "twice", f"The parameter {name[:MAX_SHOWN]!r} is given twice; give it once."
+        )
         for name in _doubled(request.query)
     ]
     if problems:

@@ -21,6 +21,7 @@ from entrepot.kernel.selection.tree import Everything, Leave, Nest, Selection, T
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
+    from entrepot.kernel.fields.base import Field
     from entrepot.kernel.registry import ModelMeta, Registry
 
 KEPT_LENGTH = 4096
@@ -91,6 +92,18 @@ def _guards(registry: Registry) -> tuple[str, ...]:
     )
 
 
+def _of_files(registry: Registry) -> frozenset[Field[Any]]:
+    """Fields, no files themselves, that each reading works out anew from the content of files."""
+    found: set[Field[Any]] = set()
+    reached = [each for each in registry.triggers if each.kind == "binary"]
+    while reached:
+        follow = {target for target, _ in registry.triggers.get(reached.pop(), ())}
+        new = {each for each in follow - found if each.computed and not each.stored}
+        found |= new
+        reached += new
+    return frozenset(each for each in found if each.kind != "binary")
+
+
 def _resolved(env: Environment, meta: ModelMeta, selection: Selection) -> Level:
     problems: list[Problem] = []
     found = _Resolver(env, problems).level(meta, selection, "")
@@ -105,6 +118,8 @@ class _Resolver:
     def __init__(self, env: Environment, problems: list[Problem]) -> None:
         self.env = env
         self.problems = problems
+        registry = env.registry
+        self.of_files: frozenset[Field[Any]] = registry.plans.get(("of files",), lambda: _of_files(registry))
 
     def level(self, meta: ModelMeta, selection: Selection, path: str) -> Level:
         taken = [each for each in selection.items if isinstance(each, Take)]
@@ -163,9 +178,10 @@ class _Resolver:
         return name not in meta.guarded or check.may_field(self.env, meta.fields[name])
 
     def _in_all(self, meta: ModelMeta, name: str, asked: set[str]) -> bool:
-        """Whether a field is among all: not a file that must be made first, unless it is asked for by name."""
+        """Whether a field is among all: not what a file must be made or read for, unless it is asked for by name."""
         each = meta.fields[name]
-        return self._visible(meta, name) and (each.kind != "binary" or meta.sql_able(each) or name in asked)
+        costly = each in self.of_files or (each.kind == "binary" and not meta.sql_able(each))
+        return self._visible(meta, name) and (name in asked or not costly)
 
     def _is_file(self, meta: ModelMeta, name: str) -> bool:
         return name in meta.fields and meta.fields[name].kind == "binary"

@@ -10,6 +10,7 @@ from entrepot.errors import MissingError
 from entrepot.kernel import externals
 from entrepot.kernel.access import check
 from entrepot.kernel.crud import export, fetch, read, search
+from entrepot.kernel.crud.rest_query import known_only
 from entrepot.kernel.domain.parse import parse
 from entrepot.kernel.fields.base import LOG_FIELDS
 from entrepot.kernel.transfer import headers
@@ -57,7 +58,8 @@ class Exporter:
         env, meta, options = self.env, self.meta, self.options
         left = min(options.limit or MAX_ROWS, MAX_ROWS)
         if options.order:
-            found = search.search(env, meta, options.domain, 0, left, options.order)
+            with known_only(env):
+                found = search.search(env, meta, options.domain, 0, left, options.order)
             for start in range(0, len(found), EXPORT_BATCH):
                 yield tuple(found[start : start + EXPORT_BATCH])
             return
@@ -67,7 +69,8 @@ class Exporter:
             domain = (
                 ["&", ("id", ">", last), *_joined(options.domain)] if options.domain else [("id", ">", last)]
             )
-            ids = search.search(env, meta, domain, 0, min(left, EXPORT_BATCH), "id")
+            with known_only(env):
+                ids = search.search(env, meta, domain, 0, min(left, EXPORT_BATCH), "id")
             if not ids:
                 return
             yield tuple(ids)
