@@ -91,6 +91,43 @@ def test_a_body_that_stalls_is_given_up(app, monkeypatch):
     assert (heard.status, heard.header("connection")) == (408, "close")
 
 
+def test_a_message_that_comes_step_by_step_is_awaited_to_its_end():
+    async def coming():
+        for _ in range(3):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
+        return {"type": "http.request"}
+
+    assert asyncio.run(asgi.patient(coming())) == {"type": "http.request"}
+
+
+def test_giving_up_a_message_lets_its_maker_clean_up():
+    heard = []
+
+    async def coming():
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            heard.append("cancelled")
+            raise
+
+    async def give_up():
+        waiting = asyncio.ensure_future(asgi.patient(coming()))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(give_up())
+    assert heard == ["cancelled"]
+
+
+def test_every_request_has_an_id_of_its_own(app):
+    first, second = (knock(app, "GET", "/livez").header("x-request-id") for _ in range(2))
+    assert first != second
+    assert (len(first), first[:8]) == (16, second[:8])
+
+
 def test_a_client_that_leaves_is_not_answered(app):
     async def leave():
         sent = []

@@ -114,6 +114,29 @@ def test_an_impatient_operator_ends_it_cleanly_too(start: Start, workers: int) -
     assert "Traceback" not in server.log.read_text()
 
 
+def test_no_line_of_the_log_is_lost_when_it_ends(start: Start) -> None:
+    server = start(workers=1, settings={"ENTREPOT_LOG_LEVEL": "debug"})
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    for number in range(20):
+        connection.request("GET", "/livez", headers={"X-Request-ID": f"line-{number}"})
+        connection.getresponse().read()
+    assert server.stop() == 0
+    connection.close()
+    seen = [each["request_id"] for each in told(server, "request_finished")]
+    assert [each for each in seen if each.startswith("line-")] == [f"line-{number}" for number in range(20)]
+
+
+def test_no_proxy_is_believed_that_is_not_named_not_even_on_this_machine(start: Start) -> None:
+    server = start(workers=1, settings={"ENTREPOT_LOG_LEVEL": "debug"})
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    forwarded = {"X-Forwarded-For": "192.0.2.66", "X-Forwarded-Proto": "https"}
+    connection.request("GET", "/livez", headers=forwarded)
+    connection.getresponse().read()
+    connection.close()
+    assert server.stop() == 0
+    assert {each["address"] for each in told(server, "request_finished")} == {"127.0.0.1"}
+
+
 def ask(connection: http.client.HTTPConnection, *args: Any) -> None:
     body = json.dumps(
         {"jsonrpc": "2.0", "id": 1, "params": {"service": "object", "method": "execute_kw", "args": args}}

@@ -74,3 +74,13 @@ def test_names_of_records(env):
     }
     [row] = tags[:1].get_metadata()
     assert row["xmlid"] == "x.a"
+
+
+def test_a_name_is_found_by_the_index_however_many_there_are(env):
+    env.ref("base.main_company", missing_ok=True)
+    dialect = env.tx.dialect
+    if dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads a small table whole, whatever indexes it has")
+    plan = env.registry.plans.get(("externals", dialect.name), dict)
+    steps = env.tx.fetch(f"EXPLAIN QUERY PLAN {plan.text}", plan.bind([["base"], ["main_company"]]))
+    assert any("SEARCH ir_model_data USING INDEX" in step[-1] for step in steps), steps

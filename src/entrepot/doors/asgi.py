@@ -8,10 +8,12 @@ holds no memory.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, MutableMapping
 from time import perf_counter
+from types import coroutine
 from typing import Any, NamedTuple, TypeAlias
 
 from entrepot.doors.abc import House
@@ -25,7 +27,8 @@ from entrepot.doors.streaming import stream
 from entrepot.doors.threads import Workers
 
 Scope: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Coroutine[Any, Any, Message]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 CHUNK = 256 * 1024
@@ -76,6 +79,8 @@ class Application:
     ) -> None:
         """Wire up; threads start with the first event."""
         self.house = house
+        # An id leads to lines of the log and guards nothing: a count after what tells this process from others will do.
+        self._ids = map((secrets.token_hex(4) + "{:08x}").format, itertools.count(1))
         self.router = router or all_doors()
         self.observe = observe
         self.close = close
@@ -157,7 +162,7 @@ class Application:
             # Some clients join an address that ends in a slash with a path that begins with one.
             path = _SLASHES.sub("/", path)
         given = headers.get(b"x-request-id", b"")
-        request_id = given.decode("ascii") if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        request_id = given.decode("ascii") if given and _REQUEST_ID.fullmatch(given) else next(self._ids)
         return Request(
             scope["method"],
             path,
@@ -293,14 +298,42 @@ async def disconnection(receive: Receive) -> None:
 
 async def next_chunk(receive: Receive) -> tuple[bytes, bool]:
     """The next piece of a body, and whether more follow. Raises Disconnected, SlowBody."""
-    try:
-        async with asyncio.timeout(IDLE_SECONDS):
-            message = await receive()
-    except TimeoutError as error:
-        raise SlowBody from error
+    message = await patient(receive())
     if message["type"] == "http.disconnect":
         raise Disconnected
     return message.get("body", b""), message.get("more_body", False)
+
+
+async def patient(coming: Coroutine[Any, Any, Message]) -> Message:
+    """A message that comes in time. Raises SlowBody.
+
+    A small body is there before anybody asks for it, so the timer, which costs more than the rest, is set only when the
+    first step finds that there is something to wait for.
+    """
+    try:
+        waited = coming.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]  # what the coroutine returns
+    try:
+        async with asyncio.timeout(IDLE_SECONDS):
+            return await resumed(coming, waited)
+    except TimeoutError as error:
+        raise SlowBody from error
+
+
+@coroutine
+def resumed(coming: Coroutine[Any, Any, Message], waited: Any) -> Generator[Any, Any, Message]:
+    """Await the rest of a coroutine that was begun by hand and waits for `waited`."""
+    try:
+        while True:
+            try:
+                sent = yield waited
+            except BaseException as error:  # noqa: BLE001 - a cancellation, too, is the coroutine's to hear
+                waited = coming.throw(error)
+            else:
+                waited = coming.send(sent)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]  # what the coroutine returns
 
 
 def close_file(body: FileBody) -> None:

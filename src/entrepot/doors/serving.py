@@ -35,6 +35,8 @@ YOUNG_SECONDS = 5.0
 MOST_STILLBORN = 5
 """So many of them in a row mean that the server cannot start."""
 BACKLOG = 2048
+LOG_LINGER_SECONDS = 0.05
+"""How long a worker's lines of the log below a warning wait to be written together."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -206,8 +208,14 @@ def work(settings: Settings, listening: socket.socket, build: Build) -> None:
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _leave)
-    log = _log(settings)
-    built = build(settings, log)
+    log = _log(settings, LOG_LINGER_SECONDS)
+    try:
+        _answer(settings, listening, build(settings, log))
+    finally:
+        log.close()
+
+
+def _answer(settings: Settings, listening: socket.socket, built: Built) -> None:
     built.begin()
     application = Application(
         built.server, threads=4 if settings.store else 1, observe=_observer(built), close=built.close
@@ -216,6 +224,8 @@ def work(settings: Settings, listening: socket.socket, build: Build) -> None:
         application,
         log_config=None,
         access_log=False,
+        # Whose X-Forwarded-For is believed the settings say (`doors.address`); uvicorn would believe this machine's.
+        proxy_headers=False,
         server_header=False,
         date_header=True,
         lifespan="on",
@@ -235,8 +245,8 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _log(settings: Settings) -> JsonLog:
-    log = JsonLog(sys.stderr.buffer, settings.log_level)
+def _log(settings: Settings, linger: float = 0.0) -> JsonLog:
+    log = JsonLog(sys.stderr.buffer, settings.log_level, linger=linger)
     logging.basicConfig(handlers=[LogHandler(log)], level=logging.INFO, force=True)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     return log

@@ -18,6 +18,7 @@ import orjson
 
 from entrepot.doors.rows import json_rows
 from entrepot.doors.trees import tree_rows
+from entrepot.kept import Kept
 from entrepot.table import Table
 from entrepot.tree import Tree
 
@@ -32,6 +33,12 @@ def to_json(value: Any, *, empty: bool | None) -> bytes:
 
     Raises TypeError for what is no `Value`.
     """
+    if type(value) is Kept:
+        return value.spelled(f"json {empty}", lambda: _spell(value, empty=empty))
+    return _spell(value, empty=empty)
+
+
+def _spell(value: Any, *, empty: bool | None) -> bytes:
     try:
         spelled = orjson.dumps(value, _default_false if empty is False else _default_null, OPTIONS)
     except (

@@ -38,14 +38,16 @@ def find(env: Environment, external_ids: Sequence[str]) -> dict[str, tuple[str, 
     dialect = env.tx.dialect
 
     def make() -> Plan:
-        among = dialect.among(ident("name"), Slot(0), "text")
-        return render(
-            SQL("SELECT module, name, model, res_id FROM {} WHERE {}", ident(TABLE), among), dialect
-        )
+        # Modules too, for the index begins with them.
+        modules = dialect.among(ident("module"), Slot(0), "text")
+        among = dialect.among(ident("name"), Slot(1), "text")
+        text = SQL("SELECT module, name, model, res_id FROM {} WHERE {} AND {}", ident(TABLE), modules, among)
+        return render(text, dialect)
 
     plan = env.registry.plans.get(("externals", dialect.name), make)
     wanted = set(names)
-    rows = env.tx.fetch(plan.text, plan.bind([list(dict.fromkeys(name for _, name in names))]))
+    columns = [list(dict.fromkeys(column)) for column in zip(*names, strict=True)]
+    rows = env.tx.fetch(plan.text, plan.bind(columns))
     return {f"{m}.{n}": (model, res_id) for m, n, model, res_id in rows if (m, n) in wanted}
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from entrepot.call import On
 from entrepot.errors import AccessError, BadRequest, MissingError, UnknownMethod
 from entrepot.kernel.access import check
-from entrepot.kernel.crud import search
+from entrepot.kernel.crud import introspect, search
 from entrepot.kernel.crud.rest_query import known_only, told_as_query
 from entrepot.kernel.declare import Public
 from entrepot.kernel.model import Model
@@ -95,6 +95,8 @@ def invoke(
         if len(there) < len(ids) and not public.absent:
             check.missing(env, model, [record_id for record_id in ids if record_id not in there])
         check.check_records(env, model, there, right)
+    if function is Model.fields_get:
+        return introspect.shared_fields_get(env, meta, *args, **named)
     result = function(records, *args, **named)
     if not public.readonly:
         env.flush()  # what is still to be worked out and checked is this caller's doing, in this context

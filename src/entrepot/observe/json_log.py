@@ -16,17 +16,18 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Any, BinaryIO, get_args
 
 import orjson
 
 from entrepot.observe.events import Crashed, Event, Level, new_trace_id
-from entrepot.observe.masking import masked, masked_text
+from entrepot.observe.lines import Lines
+from entrepot.observe.masking import MASK, is_secret_name, masked, masked_text
 
 LEVELS: Mapping[str, int] = {level: 10 * rank for rank, level in enumerate(get_args(Level), start=1)}
 """The levels with the numbers that `logging` knows them by."""
 
+_URGENT = LEVELS["warning"]
 _MAX_TRACE = 20_000
 _MAX_LINE = 65_536
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
@@ -38,39 +39,76 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 class JsonLog:
     """Writes events of at least `level` to a binary stream. A sink; also called by `LogHandler`.
 
-    Raises ValueError for an unknown level.
+    Lines below a warning may wait `linger` seconds to be written together; `close` writes what waits. Raises ValueError
+    for an unknown level.
     """
 
-    def __init__(self, stream: BinaryIO, level: str = "info", clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        level: str = "info",
+        clock: Callable[[], float] = time.time,
+        *,
+        linger: float = 0.0,
+    ) -> None:
         if level not in LEVELS:
             raise ValueError(f"unknown log level {level!r}: expected one of {', '.join(LEVELS)}")
         self.threshold = LEVELS[level]
-        self._stream = stream
+        self._lines = Lines(stream, linger)
         self._clock = clock
-        self._lock = Lock()
-        self._shapes: dict[type[Event], tuple[str, tuple[str, ...]]] = {}
+        self._shapes: dict[type[Event], _Shape] = {}
 
     def __call__(self, event: Event, /) -> None:
         """Write an event, if it matters enough."""
         kind = type(event)
-        if LEVELS[kind.level] < self.threshold:
-            return
         shape = self._shapes.get(kind)
         if shape is None:
-            names = tuple(each.name for each in fields(event) if each.name != "exception")
-            shape = self._shapes[kind] = (_CAPITAL.sub("_", kind.__name__).lower(), names)
-        values = {name: masked(name, getattr(event, name)) for name in shape[1]}
+            shape = self._shapes[kind] = _Shape(kind)
+        if shape.rank < self.threshold:
+            return
+        content: dict[str, Any] = {
+            "ts": datetime.fromtimestamp(self._clock(), UTC),
+            "level": shape.level,
+            "event": shape.event,
+        }
+        for name in shape.names:
+            value = getattr(event, name)
+            plain = type(value)
+            if plain is str:
+                content[name] = masked_text(value)
+            else:
+                content[name] = value if plain is int or plain is float else masked(name, value)
+        for name in shape.secrets:
+            content[name] = MASK if getattr(event, name) else getattr(event, name)
         if isinstance(event, Crashed):
-            values.update(told(event.exception))
-        self.write(kind.level, shape[0], values)
+            content.update(told(event.exception))
+        self._put(shape.rank, content)
 
     def write(self, level: str, event: str, values: Mapping[str, Any]) -> None:
         """Write one line; `values` are masked already."""
         moment = datetime.fromtimestamp(self._clock(), UTC)
-        line = encoded({"ts": moment, "level": level, "event": event, **values})
-        with self._lock:
-            self._stream.write(line)
-            self._stream.flush()
+        self._put(LEVELS[level], {"ts": moment, "level": level, "event": event, **values})
+
+    def close(self) -> None:
+        """Write what waits; later lines are written at once."""
+        self._lines.close()
+
+    def _put(self, rank: int, content: Mapping[str, Any]) -> None:
+        self._lines.put(encoded(content), urgent=rank >= _URGENT)
+
+
+class _Shape:
+    """What the lines of one kind of event have in common."""
+
+    __slots__ = ("event", "level", "names", "rank", "secrets")
+
+    def __init__(self, kind: type[Event]) -> None:
+        self.level = kind.level
+        self.rank = LEVELS[kind.level]
+        self.event = _CAPITAL.sub("_", kind.__name__).lower()
+        names = [each.name for each in fields(kind) if each.name != "exception"]
+        self.names = tuple(name for name in names if not is_secret_name(name))
+        self.secrets = tuple(name for name in names if is_secret_name(name))
 
 
 class LogHandler(logging.Handler):

@@ -107,10 +107,56 @@ def test_amounts_are_exact(value: Decimal) -> None:
     assert spellings.amount(str(value)) == value
 
 
-@pytest.mark.parametrize("given_", [-1, "nan", "inf", True, None, 1e40, "1,5", []])
+@pytest.mark.parametrize(
+    "given_",
+    [
+        -1,
+        "nan",
+        "inf",
+        True,
+        None,
+        1e40,
+        "1,5",
+        [],
+        "1_000",
+        "١٢",
+        "0x10",
+        "1e999",
+        "1e-999999999",
+        "9" * 40,
+        ".",
+    ],
+)
 def test_what_is_no_amount_is_refused(given_: Any) -> None:
     with pytest.raises(ValueError, match="is a number"):
         spellings.amount(given_)
+
+
+@pytest.mark.parametrize("given_", ["1e-99", "0.0000000000000001"])
+def test_what_is_smaller_than_any_amount_is_nothing(given_: str) -> None:
+    assert spellings.amount(given_) == 0
+
+
+@pytest.mark.parametrize("given_", ["a\nb", "a\r", "\x1bA", "a\u2028b"])
+def test_a_name_is_one_line(given_: str) -> None:
+    with pytest.raises(ValueError, match="one line"):
+        spellings.line(f"x{given_}x")
+
+
+def test_names_keep_the_marks_that_arabic_texts_need() -> None:
+    assert spellings.line("هاتف\u200f A12") == "هاتف\u200f A12"
+
+
+@pytest.mark.parametrize("given_", ["A\u200b12", "A\u202e12", "\ufeffA12", "A\u00ad12"])
+def test_what_finds_a_record_can_be_seen(given_: str) -> None:
+    with pytest.raises(ValueError, match="cannot be seen"):
+        spellings.key(given_)
+
+
+@pytest.mark.parametrize("given_", [".", "..", "A" * 101])
+def test_a_reference_can_stand_in_an_address(given_: str) -> None:
+    with pytest.raises(ValueError, match="is a reference of up to 100"):
+        spellings.reference(given_)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +181,7 @@ def test_telephone_numbers_become_international(given_: str | None, meant: str |
     assert spellings.phone(given_, "DZ") == meant
 
 
-@pytest.mark.parametrize("given_", ["a\0b", "x" * 5000, ["a"], {"a": 1}, True])
+@pytest.mark.parametrize("given_", ["a\0b", "a\ud800b", "x" * 5000, ["a"], {"a": 1}, True])
 def test_what_is_no_text_is_refused(given_: Any) -> None:
-    with pytest.raises(ValueError, match=r"NUL|characters|text"):
+    with pytest.raises(ValueError, match=r"NUL|characters|text|half"):
         spellings.text(given_)

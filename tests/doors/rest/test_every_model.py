@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+NAMED_ALONE = {"ir.attachment": {"raw"}}
+"""Fields for which a file has to be read: they are given when they are named."""
+
+
+def is_collection(path, verbs):
+    return path.startswith("/api/") and path.endswith("/") and "{id}" not in path and "get" in verbs
+
 
 @pytest.fixture(scope="module")
 def whole(make_rest):
@@ -17,9 +24,7 @@ def document(whole):
 
 
 def test_a_page_of_every_model_has_every_field_it_promises(whole, document):
-    models = [
-        path.split("/")[2] for path in document["paths"] if path.startswith("/api/") and "{id}" not in path
-    ]
+    models = [path.split("/")[2] for path, each in document["paths"].items() if is_collection(path, each)]
     assert len(models) > 80
     wrong = {}
     for model in models:
@@ -27,7 +32,7 @@ def test_a_page_of_every_model_has_every_field_it_promises(whole, document):
         if heard.status != 200:
             wrong[model] = heard.body[:300]
             continue
-        promised = set(document["components"]["schemas"][model]["properties"])
+        promised = set(document["components"]["schemas"][model]["properties"]) - NAMED_ALONE.get(model, set())
         for row in heard.json["result"]:
             if set(row) != promised:
                 wrong[model] = set(row) ^ promised

@@ -6,6 +6,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from entrepot import __version__
+from entrepot.doors.rest import transfer
 
 PATH = "/api/openapi.json"
 
@@ -37,6 +38,21 @@ def test_a_model_is_told_with_the_verbs_that_are_allowed(rest, clerk):
     assert "/object/res.users/{id}/change_password" in mine or any(
         path.startswith("/object/res.users/") for path in mine
     )
+
+
+def test_files_of_rows_are_told_where_they_are_allowed(rest, clerk):
+    mine, theirs = (client.get(PATH).json for client in (rest, clerk))
+    assert "/api/res.country/import" in mine["paths"]
+    assert "/api/res.country/import" not in theirs["paths"]
+    assert "get" in theirs["paths"]["/api/res.country/export"]
+    assert "/api/ir.config_parameter/export" not in theirs["paths"]
+    taken = mine["paths"]["/api/res.country/import"]["post"]
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert set(taken["requestBody"]["content"]) == {"text/csv", sheet, "application/x-ndjson"}
+    for verb, path, known in (("post", "import", transfer._IMPORT), ("get", "export", transfer._EXPORT)):
+        refs = mine["paths"][f"/api/res.country/{path}"][verb]["parameters"]
+        named = {mine["components"]["parameters"][each["$ref"].rpartition("/")[2]]["name"] for each in refs}
+        assert named == known - {"db", "session_id", "fields", "filter"}
 
 
 def test_what_may_not_be_seen_is_not_in_it(clerk):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from encodings.aliases import aliases
 
 import pytest
 
@@ -61,6 +62,20 @@ def test_attacks_are_refused_quickly_in_little_memory(name):
     # expat may hold its own copy of the body while it reads.
     assert peak < 20_000_000 + 2 * len(body)
     assert len(caught.value.message) < 300
+
+
+@pytest.mark.parametrize("codec", sorted(set(aliases.values())))
+def test_no_encoding_hides_a_document_type(codec):
+    """Nor the two marks that it begins with, by which the parser is chosen."""
+    head = f'<?xml version="1.0" encoding="{codec}"?>'
+    rest = '<!DOCTYPE a [<!ENTITY x "boom">]>' + CALL.format("&x;")
+    for first in ("ascii", codec):
+        try:
+            body = head.encode(first) + rest.encode(codec)
+        except (LookupError, UnicodeError):  # a codec of bytes, or of another system
+            continue
+        with pytest.raises(BadRequest):
+            request(body, 200)
 
 
 def test_a_long_token_in_a_large_request_is_read_in_linear_time():

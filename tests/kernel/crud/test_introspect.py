@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.errors import AccessError, ValidationError
+from entrepot.kernel.crud import introspect
 
 ALWAYS = {
     "name", "type", "string", "readonly", "required", "store", "searchable", "sortable", "groupable", "manual",
@@ -139,3 +140,51 @@ def test_fields_of_a_group_are_told_to_it_alone_and_nothing_without_the_right(li
     assert "secret" in lib["book"].with_user(2).sudo().fields_get()
     with pytest.raises(AccessError):
         lib["shelf"].with_user(user.id).fields_get()
+
+
+def shared(records, *names):
+    return introspect.shared_fields_get(records.env, records.meta, *names)
+
+
+def test_calls_from_outside_share_one_answer(lib):
+    first = shared(lib["book"])
+    assert first == lib["book"].fields_get()
+    assert shared(lib["book"]) is first
+    some = shared(lib["book"], ["title"], ["type"])
+    assert some == {"title": {"type": "char"}}
+    assert shared(lib["book"], ("title",), ["type"]) is some
+
+
+def test_a_shared_answer_hides_what_the_caller_may_not_see(lib):
+    env = lib.env
+    group = env["res.groups"].create({"name": "Readers"})
+    user = env["res.users"].create({"name": "R", "login": "r", "groups_id": [(6, 0, [group.id])]})
+    env["ir.model.access"].create({"name": "b", "model": "lib.book", "group_id": group.id, "perm_read": True})
+    other = env["res.users"].create({"name": "S", "login": "s"})
+    env.flush()
+    everything = shared(lib["book"])
+    seen = shared(lib["book"].with_user(user.id))
+    assert everything.keys() - seen.keys() == {"secret"}
+    with pytest.raises(AccessError):
+        shared(lib["book"].with_user(other.id))
+
+
+def test_the_choices_of_a_method_are_those_of_the_moment(env):
+    partner = env["res.partner"]
+    before = shared(partner)
+    env["res.lang"].with_context(active_test=False).search([("code", "=", "fr_FR")]).write({"active": True})
+    env.flush()
+    after = shared(partner)
+    assert {code for code, _ in after["lang"]["selection"]} - {
+        code for code, _ in before["lang"]["selection"]
+    } == {"fr_FR"}
+    assert after == partner.fields_get()
+
+
+def test_few_answers_are_kept(lib):
+    first = shared(lib["book"], ["title"])
+    for number in range(introspect.MOST_SHARED + 1):
+        shared(lib["book"], ["title"], ["type", f"unknown{number}"])
+    assert shared(lib["book"], ["title"]) is not first
+    known = lib["book"].env.registry.plans.get("fields_get", dict)
+    assert len(known) <= introspect.MOST_SHARED

@@ -16,6 +16,7 @@ from entrepot.addons.exchange.people import email, key_of, place_values, pos_cod
 from entrepot.addons.exchange.receive import Receipt
 from entrepot.api import Environment
 
+LEAST_QUANTITY = Decimal("0.001")
 PROGRESS_END = Decimal(100)
 
 
@@ -147,8 +148,8 @@ def file_of(form: Form) -> dict[str, Any]:
 
 def _quantity(given: Any) -> float:
     amount = spellings.amount(given)
-    if amount <= 0:
-        raise ValueError("is greater than 0")
+    if amount < LEAST_QUANTITY:
+        raise ValueError(f"is greater than 0, and at least {LEAST_QUANTITY}")
     return float(amount)
 
 

@@ -11,8 +11,8 @@ from entrepot.api import Json, Model, Problem, Selection, ValidationError
 
 KEPT = frozenset(
     {
-        "create_by", "ek_last_writer", "ek_payload", "ek_key", "ek_peer_id", "ek_cart_id", "ek_order_id", "ek_state",
-        "ek_role_id", "ek_ref", "credit_user_id", "responsible_user_id", "image_state",
+        "create_by", "ek_last_writer", "ek_payload", "ek_key", "ek_peer_id", "ek_peer_ids", "ek_cart_id",
+        "ek_order_id", "ek_state", "ek_role_id", "ek_ref", "credit_user_id", "responsible_user_id", "image_state",
     }
 )  # fmt: skip
 """What messages and steps write: by hand, an order would be shown to another bank, or told as delivered."""

@@ -181,6 +181,7 @@ class Partner(Model, extends="res.partner", mixins=["ek.exchanged"]):
                 receipt.form.wrong(
                     "code_pos", "central", f"is not {CENTRAL}: that is the central warehouse here"
                 )
+            _address_is_free(found, values, receipt)
             receipt.form.check()
             for partner in found:
                 absorb(partner, _keyed(values, partner), receipt)
@@ -218,6 +219,18 @@ def _take_contact(partners: Any, receipt: Receipt) -> int:
     _belongs(found, receipt)
     keep_unknown(found, form.rest())
     return int(found.id)
+
+
+def _address_is_free(found: Any, values: Mapping[str, Any], receipt: Receipt) -> None:
+    """Note when a new address is the key of another contact: two would be found by one message."""
+    keys = {
+        partner.id: key_of(values["email"], is_pos=partner.is_pos) for partner in found if values.get("email")
+    }
+    if len(keys) > 1:
+        receipt.form.wrong("email", "several", f"would be the address of {len(keys)} contacts")
+    for taken in found.with_context(active_test=False).search([("ek_key", "in", list(keys.values()))]):
+        if keys.get(taken.id) != taken.ek_key:
+            receipt.form.wrong("email", "taken", "is the address of another contact already")
 
 
 def _own(sender: Sender) -> list[Any]:

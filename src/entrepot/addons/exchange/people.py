@@ -34,7 +34,7 @@ def contact_type(given: Any) -> str:
 
 def pos_code(given: Any) -> str:
     """The code of a point of sale, of whatever length."""
-    code = spellings.line(given)
+    code = spellings.key(given)
     if code is None or len(code) > _MAX_CODE:
         raise ValueError("is a code of up to 64 characters, such as PDVA-E-TIN-TIN-88-07")
     return code
@@ -42,7 +42,7 @@ def pos_code(given: Any) -> str:
 
 def email(given: Any) -> str:
     """The e-mail address that is a client's key. Whether it is a real one is the platform's affair."""
-    address = spellings.line(given)
+    address = spellings.key(given)
     if address is None:
         raise ValueError("is an e-mail address")
     return address

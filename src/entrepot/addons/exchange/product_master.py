@@ -13,6 +13,7 @@ from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.receive import Receipt, receive
 from entrepot.addons.exchange.sender import refuse_message, sender_of
+from entrepot.addons.exchange.spellings import MAX_REFERENCE
 from entrepot.addons.exchange.watched import noted, snapshot
 from entrepot.api import Boolean, Char, Integer, Many2one, Model, One2many, Text, depends
 
@@ -26,7 +27,7 @@ class ProductMaster(Model, name="product.master", mixins=["ek.exchanged"], order
     """Commercial product"""
 
     name = Char(required=True, index=True)
-    ref = Char(string="Reference", required=True, unique=True, copy=False)
+    ref = Char(string="Reference", required=True, unique=True, copy=False, size=MAX_REFERENCE)
     active = Boolean(default=True)
     description = Text()
     brand_id = Many2one("product.brand", on_delete="restrict")

@@ -21,6 +21,7 @@ from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.form import Form
 from entrepot.addons.exchange.receive import Receipt, receive
 from entrepot.addons.exchange.sender import sender_of
+from entrepot.addons.exchange.spellings import MAX_REFERENCE
 from entrepot.addons.exchange.watched import noted, snapshot
 from entrepot.api import Char, Many2one, Model, Selection
 
@@ -47,7 +48,7 @@ class Template(Model, extends="product.template", mixins=["ek.exchanged"]):
     """What the exchange adds to a product: it is a configuration of a commercial product."""
 
     master_id = Many2one("product.master", string="Commercial Product", on_delete="restrict", index=True)
-    manufacturer_ref = Char(string="Configuration Reference", unique=True, copy=False)
+    manufacturer_ref = Char(string="Configuration Reference", unique=True, copy=False, size=MAX_REFERENCE)
     brand_id = Many2one(related="master_id.brand_id", readonly=True)
     fab_name = Char(related="master_id.manufacturer", string="Manufacturer", readonly=True)
     image_url = Char(string="Picture Address")

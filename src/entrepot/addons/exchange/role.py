@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from entrepot.addons.exchange.sender import MANAGER_GROUP
 from entrepot.api import Char, Many2many, Model, Problem, constrains
 
 if TYPE_CHECKING:
@@ -26,7 +27,14 @@ class Role(Model, name="ek.role", order="name, id"):
 
     def administers(self) -> bool:
         """Whether this role leads to a group that administers, as groups imply each other now."""
-        high = [group for name in _ADMINISTERS if (group := self.env.ref(name, missing_ok=True))]
+        return self._leads_to(_ADMINISTERS)
+
+    def manages(self) -> bool:
+        """Whether this role leads to managing the exchange, and so to every bank's orders and clients."""
+        return self._leads_to((MANAGER_GROUP,))
+
+    def _leads_to(self, names: tuple[str, ...]) -> bool:
+        high = [group for name in names if (group := self.env.ref(name, missing_ok=True))]
         reached = self.group_ids
         level = reached
         while level:

@@ -24,7 +24,8 @@ DEFAULTS: dict[str, tuple[str, str]] = {
     "pos.changed": ("PUT", "/api/odoo/pos"),
 }
 VERBS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_PATH = re.compile(r"/[\w./~-]*(\{ref\}[\w./~-]*)?")
+_PATH = re.compile(r"(?!//)(?!.*/\.{1,2}(/|$))/[\w./~-]*(\{ref\}[\w./~-]*)?", re.ASCII)
+"""No part of it leads up: what cannot be sent would otherwise refuse every change that is to be told."""
 OFF = "off"
 """A verb that means: this peer is not told."""
 
@@ -43,7 +44,7 @@ def wrong_route(given: Any) -> str | None:
         if not isinstance(route, list) or len(route) != 2 or route[0] not in VERBS:
             return f"The route of {topic} is a list of a verb ({', '.join(sorted(VERBS))}) and a path."
         if not isinstance(route[1], str) or not _PATH.fullmatch(route[1]):
-            return f"The path of {topic} begins with / and may hold {{ref}}."
+            return f"The path of {topic} begins with one /, holds no part .. and may hold {{ref}}."
     return None
 
 

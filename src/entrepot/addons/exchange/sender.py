@@ -33,6 +33,9 @@ class Sender:
     bank: Any = None
     """The peer that `order_source` names, whoever sends; None when it names none."""
 
+    everywhere: bool = False
+    """Whether the account speaks for every bank there is, or manages the exchange."""
+
     def reaches(self, banks: Any) -> bool:
         """Whether the sender may change what is of these banks; what is of none yet is everybody's."""
         return self.account is None or not banks or bool(banks & self.account)
@@ -80,14 +83,13 @@ def sender_of(env: Environment, data: Any) -> Sender | None:
         )
     problems: list[Problem] = []
     side = _named(data, "create_by", "unknown_sender", spellings.sender, problems) or spellings.PLATFORM
-    known = env["ek.peer"].everybody() if manages else peers
+    everybody = env["ek.peer"].everybody()
+    known = everybody if manages else peers
     bank = _named(data, "order_source", "unknown_source", known.named, problems)
     if problems:
         raise ValidationError(problems=problems)
-    account = None if manages else peers
-    if side == spellings.HERE:
-        return Sender(side, peers.browse(), account, bank)
-    return Sender(side, bank if bank is not None else peers, account, bank)
+    told = peers.browse() if side == spellings.HERE else bank if bank is not None else peers
+    return Sender(side, told, None if manages else peers, bank, manages or not everybody - peers)
 
 
 def refuse_message(env: Environment, data: Any, instead: str) -> None:

@@ -30,8 +30,10 @@ _TRUE = frozenset({"true", "1", "yes", "y"})
 _FALSE = frozenset({"false", "0", "no", "n", ""})
 _SHORT_MOMENT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _SPACE = re.compile(r"\s+")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Kinds of characters that make two names look the same, or end a line."""
+_ENDS = frozenset({"Cc", "Zl", "Zp"})
+"""Kinds of characters that end a line, or control something."""
+_UNSEEN = _ENDS | {"Cf", "Co"}
+"""The same, and those that nobody sees: two keys would look the same. Arabic texts need some of them."""
 _AMOUNT = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,3})?", re.ASCII)
 MAX_AMOUNT = Decimal(10) ** 12
 MAX_DECIMALS = 12
@@ -79,14 +81,22 @@ def text(given: Any) -> str | None:
 def line(given: Any) -> str | None:
     """A text of one line, such as a name."""
     found = text(given)
+    if found is not None and any(unicodedata.category(letter) in _ENDS for letter in found):
+        raise ValueError("is one line: it holds a line break or a control character")
+    return found
+
+
+def key(given: Any) -> str | None:
+    """A text by which something is found, such as a code or an address: every character of it can be seen."""
+    found = line(given)
     if found is not None and any(unicodedata.category(letter) in _UNSEEN for letter in found):
-        raise ValueError("holds a line break, or a character that cannot be seen")
+        raise ValueError("holds a character that cannot be seen")
     return found
 
 
 def reference(given: Any) -> str | None:
-    """A reference: it stands in addresses, so it is one short line."""
-    found = line(given)
+    """A reference: it stands in addresses, so it is short and not of dots alone."""
+    found = key(given)
     if found is not None and (len(found) > MAX_REFERENCE or not found.strip(".")):
         raise ValueError(f"is a reference of up to {MAX_REFERENCE} characters, not of dots alone")
     return found

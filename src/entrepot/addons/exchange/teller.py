@@ -13,6 +13,7 @@ from urllib.parse import quote
 from entrepot.addons.exchange import bodies
 from entrepot.addons.exchange.routes import OFF
 from entrepot.addons.exchange.sender import ORIGIN
+from entrepot.addons.stock.forecast import EVERY_COMPANY
 from entrepot.api import Model
 
 Body = Callable[[Any, Any], Any]
@@ -113,7 +114,7 @@ class Teller(Model, name="ek.teller", abstract=True):
         for warehouse in self.env["stock.warehouse"].sudo().browse(sorted(by_warehouse)).filtered("code_pos"):
             products = self.env["product.product"].sudo().browse(sorted(by_warehouse[warehouse.id]))
             exchanged = products.filtered(lambda each: each.product_tmpl_id.manufacturer_ref)
-            here = exchanged.with_context(warehouse_id=warehouse.id)
+            here = exchanged.with_context(warehouse_id=warehouse.id, **{EVERY_COMPANY: True})
             on_hand = {each.id: float(each.qty_available) for each in here}
             for peer in listening:
                 sent += self._stock_to(peer, warehouse, exchanged, on_hand)

@@ -14,7 +14,7 @@ from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.form import Form
 from entrepot.addons.exchange.people import email, pos_code
 from entrepot.addons.exchange.receive import Receipt, receive
-from entrepot.addons.exchange.sender import sender_of
+from entrepot.addons.exchange.sender import MANAGER_GROUP, sender_of
 from entrepot.addons.exchange.watched import noted, snapshot
 from entrepot.api import Char, Command, Many2many, Many2one, Model, Problem, ValidationError
 
@@ -90,7 +90,7 @@ class User(Model, extends="res.users", mixins=["ek.exchanged"]):
             values = _account_values(users, receipt, new=False)
             receipt.form.check()
             for user in found:
-                _refuse_others(user)
+                _refuse_others(user, receipt)
                 _give(user, values, receipt)
             return True
 
@@ -121,7 +121,7 @@ def _account_values(users: Any, receipt: Receipt, *, new: bool) -> dict[str, Any
     phone = form.take("phone", spellings.line)
     if phone is not None or form.has("phone"):
         values["phone"] = spellings.phone(phone, receipt.sender.country)
-    role = _role(users.env, form)
+    role = _role(users.env, receipt)
     if role:
         values["ek_role_id"] = role.id
     code = form.take("code_pos", pos_code)
@@ -134,8 +134,9 @@ def _account_values(users: Any, receipt: Receipt, *, new: bool) -> dict[str, Any
     return values
 
 
-def _role(env: Any, form: Form) -> Any:
+def _role(env: Any, receipt: Receipt) -> Any:
     """The role that a message names; None when it names none, or one that it may not give (which is noted)."""
+    form = receipt.form
     name = form.take("role", spellings.line)
     if not name:
         return None
@@ -145,6 +146,10 @@ def _role(env: Any, form: Form) -> Any:
         form.wrong("role", "unknown_role", f"is one of {names}; got {name!r}")
     elif found.administers():
         form.wrong("role", "administers", f"{name!r} leads to groups that administer; no message gives those")
+        return None
+    elif found.manages() and not receipt.sender.everywhere:
+        text = f"{name!r} manages the exchange of every bank: an account that speaks for every bank gives it"
+        form.wrong("role", "every_bank", text)
         return None
     return found
 
@@ -171,7 +176,7 @@ def _take_user(users: Any, receipt: Receipt) -> int:
     users.env.lock("res.users login", login.casefold())
     found = users.with_context(active_test=False).search([("login", "=", login)]).with_env(users.env)
     if found:
-        _refuse_others(found)
+        _refuse_others(found, receipt)
     else:
         # Its groups are those of its role, and none without one.
         own = {"name": values["name"], "login": login, "groups_id": [Command.clear()]}
@@ -180,7 +185,7 @@ def _take_user(users: Any, receipt: Receipt) -> int:
     return int(found.id)
 
 
-def _refuse_others(user: Any) -> None:
+def _refuse_others(user: Any, receipt: Receipt) -> None:
     """Only accounts of the exchange are a peer's to change, and never those that administer: with a changed address
     or login somebody could take one over.
     """
@@ -191,3 +196,7 @@ def _refuse_others(user: Any) -> None:
     if not (user.codification or user.ek_role_id or user.create_by == spellings.PLATFORM):
         text = f"{user.login} is no account of the exchange; give it a codification here first."
         raise ValidationError(problems=[Problem("login", "not_exchanged", text)])
+    manager = user.env.ref(MANAGER_GROUP)
+    if manager in user.all_group_ids and not receipt.sender.everywhere:
+        text = f"{user.login} manages the exchange of every bank: an account that speaks for every bank changes it."
+        raise ValidationError(problems=[Problem("login", "every_bank", text)])

@@ -1,7 +1,8 @@
 """Quantities of products on hand, promised and awaited: four queries, however many products are asked for.
 
 The context says where: `location` (an id, several, or a name), else `warehouse_id` or `warehouse` (an id or several),
-else the stock of the companies at work; never that of companies that the caller is not in. Locations count with those below them, unless `compute_child` is False.
+else the stock of the companies at work; never that of companies that the caller is not in.
+Locations count with those below them, unless `compute_child` is False.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from entrepot.api import Environment
 
-CONTEXT = ("location", "warehouse_id", "warehouse", "compute_child", "company")
+EVERY_COMPANY = "_every_company"
+"""Context key of code that asks for more than the caller's companies; clients cannot send it."""
+CONTEXT = ("location", "warehouse_id", "warehouse", "compute_child", "company", EVERY_COMPANY)
 """What of the context quantities depend on; `company` are the companies at work."""
 _MOST = 1000
 
@@ -51,7 +54,8 @@ def quantities(env: Environment, product_ids: Sequence[int] | None) -> dict[int,
 
     Raises UserError for a context that names no place.
     """
-    own = None if env.su else (*env.caller.company_ids, False)
+    every = env.caller.superuser or env.context.get(EVERY_COMPANY)
+    own = None if every else env.caller.company_ids
     env = env.derive(su=True)
     places = _places(env, own)
     these: list[Any] = [] if product_ids is None else [("product_id", "in", sorted(set(product_ids)))]
@@ -80,13 +84,15 @@ def _sums(
     }
 
 
-def _places(env: Environment, own: tuple[Any, ...] | None) -> list[int]:
+def _places(env: Environment, own: Sequence[int] | None) -> list[int]:
     """The ids of the locations that count; one query, or two where warehouses or names are given.
 
-    `own`: the companies whose stock may be told, with False for what is everybody's; None for all.
+    `own`: the companies whose stock may be told; None for all. What has left the house and is of no company is told
+    of nobody: it would be everybody's in one sum.
     """
     locations = env["stock.location"].with_context(active_test=False)
-    seen: list[Any] = [] if own is None else [("company_id", "in", list(own))]
+    shared = ["&", ("company_id", "=", False), ("usage", "in", ["internal", "transit"])]
+    seen: list[Any] = [] if own is None else ["|", ("company_id", "in", list(own)), *shared]
     below = "child_of" if env.context.get("compute_child", True) else "in"
     asked = env.context.get("location")
     if asked:

@@ -28,6 +28,7 @@ from entrepot.doors.rest.openapi_parts import (
     row_schema,
     values_schema,
 )
+from entrepot.doors.rest.openapi_transfer import PARAMETERS, export, import_
 from entrepot.errors import SessionExpired
 from entrepot.files.ranges import is_unchanged
 
@@ -102,6 +103,7 @@ def built(described: Described) -> dict[str, Any]:
     """The document: log-in for everybody, and the models of who is known."""
     paths: dict[str, Any] = {"/auth/": LOG_IN}
     schemas = dict(COMPONENTS["schemas"])
+    parameters = {**COMPONENTS["parameters"], **(PARAMETERS if described.models else {})}
     known = frozenset(each["model"] for each in described.models)
     for each in described.models:
         name, rights = each["model"], each["rights"]
@@ -110,6 +112,9 @@ def built(described: Described) -> dict[str, Any]:
             schemas[f"{name}.values"] = values_schema(each)
         paths[f"/api/{name}/"] = collection(name, each["title"], rights)
         paths[f"/api/{name}/{{id}}/"] = record(name, each["title"], rights)
+        paths[f"/api/{name}/export"] = export(name, each["title"])
+        if {"write", "create"} & set(rights):
+            paths[f"/api/{name}/import"] = import_(name, each["title"])
         for method in each["methods"]:
             where = f"/object/{name}/" + ("" if method["model"] else "{id}/")
             paths[f"{where}{method['name']}"] = function(name, method)
@@ -117,6 +122,6 @@ def built(described: Described) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": info(known=bool(described.models)),
         "paths": paths,
-        "components": {**COMPONENTS, "schemas": schemas},
+        "components": {**COMPONENTS, "schemas": schemas, "parameters": parameters},
         "security": [{"key": []}, {"cookie": []}],
     }

@@ -49,15 +49,18 @@ _INPUTS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def _ref(name: str) -> dict[str, str]:
+def ref(name: str) -> dict[str, str]:
+    """A schema that stands among the components."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _answer(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def answer(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer of JSON."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _query(name: str, schema: Mapping[str, Any], description: str) -> dict[str, Any]:
+def query(name: str, schema: Mapping[str, Any], description: str) -> dict[str, Any]:
+    """A parameter of the address."""
     return {"name": name, "in": "query", "schema": schema, "description": description}
 
 
@@ -68,7 +71,7 @@ def _wrapped(result: Mapping[str, Any]) -> dict[str, Any]:
         "required": ["jsonrpc", "id", "result"],
         "properties": {"jsonrpc": {"const": "2.0"}, "id": {}, "result": result, "meta": {"type": "object"}},
     }
-    return {"anyOf": [done, _ref("Error")]}
+    return {"anyOf": [done, ref("Error")]}
 
 
 _IDS: dict[str, Any] = {"type": "array", "items": {"type": "integer"}}
@@ -126,10 +129,10 @@ COMPONENTS: Mapping[str, Any] = {
             },
         },
     },
-    "responses": {"Error": _answer("What went wrong, and what to do.", _ref("Error"))},
+    "responses": {"Error": answer("What went wrong, and what to do.", ref("Error"))},
     "parameters": {
         "id": {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}},
-        "strict_status": _query(
+        "strict_status": query(
             "strict_status", {"enum": ["0", "1"]}, "1: errors come under their own status."
         ),
     },
@@ -138,31 +141,31 @@ COMPONENTS: Mapping[str, Any] = {
         "cookie": {"type": "apiKey", "in": "cookie", "name": "session_id"},
     },
 }
-_FAILURES = {
+FAILURES = {
     status: {"$ref": "#/components/responses/Error"}
     for status in ("400", "401", "403", "404", "409", "413", "415", "422", "429", "503")
 }
 _STRICT = {"$ref": "#/components/parameters/strict_status"}
 _ID = {"$ref": "#/components/parameters/id"}
-_CONTEXT = _query("context", {"type": "string"}, "The context as JSON: lang, tz, active_test …")
+CONTEXT = query("context", {"type": "string"}, "The context as JSON: lang, tz, active_test …")
 _SELECTION = [
-    _query(
+    query(
         "query", {"type": "string", "default": "{*}"}, "What to take: {id, name, line_ids(limit: 3){name}}."
     ),
-    _query("fields", {"type": "string"}, "Names separated by commas, instead of a query."),
-    _query("datetime_format", {"enum": ["standard", "legacy"]}, "legacy: YYYY-MM-DD-HH-MM."),
-    _CONTEXT,
+    query("fields", {"type": "string"}, "Names separated by commas, instead of a query."),
+    query("datetime_format", {"enum": ["standard", "legacy"]}, "legacy: YYYY-MM-DD-HH-MM."),
+    CONTEXT,
 ]
-_FILTER = _query("filter", {"type": "string"}, 'A domain as JSON: [["name","=","x"]].')
+_FILTER = query("filter", {"type": "string"}, 'A domain as JSON: [["name","=","x"]].')
 _SEARCH = [
     *_SELECTION,
     _FILTER,
-    _query("order", {"type": "string"}, "As in: name asc, id desc."),
-    _query("page_size", {"type": "integer", "minimum": 1}, "Records of a page."),
-    _query("page", {"type": "integer", "minimum": 1}, "Which page, from 1."),
-    _query("limit", {"type": "integer", "minimum": 0}, "Most records of this answer; 0: no limit."),
-    _query("offset", {"type": "integer", "minimum": 0}, "Records to pass over."),
-    _query("cursor", {"type": "string"}, "next_cursor of an earlier answer; empty: begin."),
+    query("order", {"type": "string"}, "As in: name asc, id desc."),
+    query("page_size", {"type": "integer", "minimum": 1}, "Records of a page."),
+    query("page", {"type": "integer", "minimum": 1}, "Which page, from 1."),
+    query("limit", {"type": "integer", "minimum": 0}, "Most records of this answer; 0: no limit."),
+    query("offset", {"type": "integer", "minimum": 0}, "Records to pass over."),
+    query("cursor", {"type": "string"}, "next_cursor of an earlier answer; empty: begin."),
 ]
 
 
@@ -192,7 +195,7 @@ LOG_IN: Mapping[str, Any] = {
         "requestBody": _body(
             {name: {"type": "string"} for name in ("login", "password", "db")}, ("login", "password")
         ),
-        "responses": {"200": _answer("The session.", _wrapped({"type": "object"})), **_FAILURES},
+        "responses": {"200": answer("The session.", _wrapped({"type": "object"})), **FAILURES},
     }
 }
 
@@ -236,14 +239,14 @@ def _value_field(field: Mapping[str, Any]) -> dict[str, Any]:
 
 def collection(model: str, title: str, rights: Sequence[str]) -> dict[str, Any]:
     """The verbs on all records of a model that the caller has a right to."""
-    values = _ref(f"{model}.values")
+    values = ref(f"{model}.values")
     found: dict[str, Any] = {
-        "get": _operation(f"search {model}", f"{title}: search", _SEARCH, _answer("A page.", _page(model)))
+        "get": operation(f"search {model}", f"{title}: search", _SEARCH, answer("A page.", _page(model)))
     }
     if "create" in rights:
         found["post"] = {
-            **_operation(
-                f"create {model}", f"{title}: create", [_STRICT], _answer("The id, or ids.", _wrapped({}))
+            **operation(
+                f"create {model}", f"{title}: create", [_STRICT], answer("The id, or ids.", _wrapped({}))
             ),
             "requestBody": _body(
                 {
@@ -254,37 +257,37 @@ def collection(model: str, title: str, rights: Sequence[str]) -> dict[str, Any]:
             ),
         }
     if "write" in rights:
-        body = {"filter": _ref("Domain"), "data": values, "context": {"type": "object"}}
+        body = {"filter": ref("Domain"), "data": values, "context": {"type": "object"}}
         found["put"] = {
-            **_operation(f"write {model}", f"{title}: change", [_STRICT], _answer("Done.", _wrapped({}))),
+            **operation(f"write {model}", f"{title}: change", [_STRICT], answer("Done.", _wrapped({}))),
             "requestBody": _body({**body, "require_match": {"type": "boolean"}}, ("filter", "data")),
         }
     if "unlink" in rights:
         needed = {**_FILTER, "required": True}
-        found["delete"] = _operation(f"unlink {model}", f"{title}: delete", [needed, _CONTEXT], _DELETED)
+        found["delete"] = operation(f"unlink {model}", f"{title}: delete", [needed, CONTEXT], _DELETED)
     return found
 
 
 def record(model: str, title: str, rights: Sequence[str]) -> dict[str, Any]:
     """The verbs on one record that the caller has a right to."""
-    row = _answer("The record.", _ref(model))
+    row = answer("The record.", ref(model))
     found: dict[str, Any] = {
         "parameters": [_ID],
-        "get": _operation(f"read {model}", f"{title}: read", _SELECTION, row),
+        "get": operation(f"read {model}", f"{title}: read", _SELECTION, row),
     }
     if "write" in rights:
         found["put"] = {
-            **_operation(
-                f"write {model} id", f"{title}: change one", [_STRICT], _answer("Done.", _wrapped({}))
+            **operation(
+                f"write {model} id", f"{title}: change one", [_STRICT], answer("Done.", _wrapped({}))
             ),
-            "requestBody": _body({"data": _ref(f"{model}.values"), "context": {"type": "object"}}, ("data",)),
+            "requestBody": _body({"data": ref(f"{model}.values"), "context": {"type": "object"}}, ("data",)),
         }
     if "unlink" in rights:
-        found["delete"] = _operation(f"unlink {model} id", f"{title}: delete one", [_CONTEXT], _DELETED)
+        found["delete"] = operation(f"unlink {model} id", f"{title}: delete one", [CONTEXT], _DELETED)
     return found
 
 
-_DELETED = _answer(
+_DELETED = answer(
     "Done.", {"type": "object", "required": ["result"], "properties": {"result": {"const": True}, "meta": {}}}
 )
 
@@ -296,22 +299,23 @@ def function(model: str, method: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **({} if method["model"] else {"parameters": [_ID]}),
         "post": {
-            **_operation(
-                f"{model} {method['name']}", summary, [_STRICT], _answer("What it answers.", _wrapped({}))
+            **operation(
+                f"{model} {method['name']}", summary, [_STRICT], answer("What it answers.", _wrapped({}))
             ),
             "requestBody": _body(arguments),
         },
     }
 
 
-def _operation(
-    name: str, summary: str, parameters: Sequence[Mapping[str, Any]], answer: Mapping[str, Any]
+def operation(
+    name: str, summary: str, parameters: Sequence[Mapping[str, Any]], done: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """A verb of an address; `done` is its answer when all went well."""
     return {
         "operationId": name.replace(" ", "_"),
         "summary": summary,
         "parameters": list(parameters),
-        "responses": {"200": answer, **_FAILURES},
+        "responses": {"200": done, **FAILURES},
     }
 
 
@@ -325,6 +329,6 @@ def _page(model: str) -> dict[str, Any]:
             "count": {"type": "integer"},
             **numbers,
             "next_cursor": {"type": ["string", "null"]},
-            "result": {"type": "array", "items": _ref(model)},
+            "result": {"type": "array", "items": ref(model)},
         },
     }

@@ -86,7 +86,13 @@ def _parse(body: bytes, max_depth: int) -> Element:
     if marks > MAX_MARKS:
         raise TooLarge(f"The request holds more than {MAX_MARKS // 2} elements; send it in parts.")
     watched = marks > UNWATCHED_MARKS
-    builder = WatchfulBuilder(max_depth * ELEMENTS_A_LEVEL + ELEMENTS_AROUND) if watched else Builder()
+    builder: TreeBuilder
+    if watched:
+        builder = WatchfulBuilder(max_depth * ELEMENTS_A_LEVEL + ELEMENTS_AROUND)
+    else:
+        # The parser builds faster for a builder that is nobody's class; a document type begins with these two marks in
+        # every encoding that it takes.
+        builder = Builder() if b"<!" in body else TreeBuilder()
     parser = XMLParser(target=builder)  # noqa: S314 - the builder refuses what makes this parser unsafe
     try:
         for piece in pieces(body) if watched else (body,):
@@ -139,7 +145,8 @@ def _value(value: Element, depth: int) -> Any:
     typed = value[0]
     tag = typed.tag
     if tag == "string":
-        _leaf(typed)
+        if len(typed):
+            _leaf(typed)
         return typed.text or ""
     if tag == "array":
         return _array(typed, depth)

@@ -16,6 +16,7 @@ from typing import Any
 from entrepot.doors.values import spell_bytes, spell_datetime
 from entrepot.doors.xmlrpc.markup import FALSE, INT_MAX, INT_MIN, TRUE, escape, seal
 from entrepot.doors.xmlrpc.rows import clean_rows_text, rows_text
+from entrepot.kept import Kept
 from entrepot.table import Table
 from entrepot.tree import Tree
 
@@ -27,6 +28,8 @@ _CLOSE = f"</param>\n</params>\n{_FOOT}"
 
 def response(value: Any) -> bytes:
     """The document that answers a call. Raises TypeError for what is no `Value`."""
+    if type(value) is Kept:
+        return value.spelled("xmlrpc", lambda: seal(f"{_OPEN}{element(dict(value))}{_CLOSE}"))
     rows = clean_rows_text(value, element) if type(value) is Table else None
     if rows is not None:
         return f"{_OPEN}<value><array><data>{rows}</data></array></value>{_CLOSE}".encode()

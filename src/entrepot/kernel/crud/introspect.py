@@ -1,19 +1,35 @@
-"""What a model is, told to a caller: its fields with their attributes, as far as the caller may see them."""
+"""What a model is, told to a caller: its fields with their attributes, as far as the caller may see them.
+
+Calls from outside share answers: `shared_fields_get`. Inside, `fields_get` answers a dictionary of the asker's own.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from entrepot.errors import Problem, ValidationError
+from entrepot.kept import Kept
 from entrepot.kernel.access import check
 from entrepot.kernel.crud import order as ordering
 from entrepot.kernel.crud.group_terms import groupable
 from entrepot.kernel.fields.base import LOG_FIELDS, shown
+from entrepot.kernel.fields.selection import Selection
 
 if TYPE_CHECKING:
     from entrepot.kernel.environment import Environment
     from entrepot.kernel.fields.base import Field
     from entrepot.kernel.registry import ModelMeta
+
+MOST_SHARED = 64
+"""Answers that the tenants of one registry share at most; one may take half a megabyte."""
+
+
+class Shared(NamedTuple):
+    """An answer, and the choices of the moment that stand in it."""
+
+    answer: Kept
+    choices: list[Sequence[tuple[str, str]]]
 
 
 def fields_get(
@@ -24,7 +40,48 @@ def fields_get(
     Attributes without a value are left out too. Source: `spec/odoo-protocol.md` section 7.
     """
     check.check_model(env, meta.name, "read")
-    wanted, chosen = _names("allfields", names), _names("attributes", attributes)
+    return _told(env, meta, _names("allfields", names), _names("attributes", attributes))
+
+
+def shared_fields_get(
+    env: Environment, meta: ModelMeta, allfields: Any = None, attributes: Any = None
+) -> Kept:
+    """The same, as one object for all calls that are to be told the same: whoever it is given to must not change it.
+
+    It depends on the registry, the language, the fields that are hidden from the caller, and the choices that are asked
+    of a method; with these it is known again.
+    """
+    check.check_model(env, meta.name, "read")
+    wanted, chosen = _names("allfields", allfields), _names("attributes", attributes)
+    hidden = tuple(name for name in meta.guarded if not check.may_field(env, meta.fields[name]))
+    choices = [each.choices(env) for each in _asked(env, meta)]
+    key = (meta.name, env.lang, hidden, wanted, chosen, tuple(map(len, choices)))
+    known: dict[Any, Shared] = env.registry.plans.get("fields_get", dict)
+    shared = known.get(key)
+    if shared is None or shared.choices != choices:
+        if len(known) >= MOST_SHARED:
+            known.clear()
+        shared = known[key] = Shared(Kept(_told(env, meta, wanted, chosen)), choices)
+    return shared.answer
+
+
+def _asked(env: Environment, meta: ModelMeta) -> tuple[Selection, ...]:
+    """The fields of a model whose choices are asked of a method."""
+
+    def find() -> tuple[Selection, ...]:
+        own = ((each, each.path[-1] if each.path else each) for each in meta.fields.values())
+        return tuple(
+            each
+            for each, target in own
+            if isinstance(each, Selection) and isinstance(target.given.get("choices"), str)
+        )
+
+    return env.registry.plans.get(("asked choices", meta.name), find)
+
+
+def _told(
+    env: Environment, meta: ModelMeta, wanted: frozenset[str], chosen: frozenset[str]
+) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, field in meta.fields.items():
         if (wanted and name not in wanted) or not check.may_field(env, field):

@@ -251,6 +251,31 @@ def test_what_a_sheet_says_of_its_size_takes_no_memory():
         tracemalloc.stop()
 
 
+def test_heights_of_rows_are_not_kept():
+    rows = "".join(f'<row r="{line}" ht="{line}.5" customHeight="true"/>' for line in range(2, 20_000))
+    file = harmed(SHEET, sheet(HEAD + rows))
+    tracemalloc.start()
+    try:
+        assert read(file) == (["a"], [])
+        assert tracemalloc.get_traced_memory()[1] < 6 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_cells_count_where_they_stand_and_not_in_which_order():
+    rows = '<row r="1"><c r="B1"><v>2</v></c><c r="A1"><v>1</v></c></row><row><c r="B2"><v>4</v></c><c r="A2"><v>3</v></c></row>'
+    assert read(harmed(SHEET, sheet(rows))) == (["1", "2"], [(2, [3, 4])])
+
+
+def test_without_styles_numbers_are_numbers():
+    source, made = zipfile.ZipFile(of(["a"], [3])), io.BytesIO()
+    with zipfile.ZipFile(made, "w") as target:
+        for part in source.namelist():
+            if part != "xl/styles.xml":
+                target.writestr(part, source.read(part))
+    assert read(made) == (["a"], [(2, [3])])
+
+
 def test_a_cell_that_is_too_long_spoils_its_row_alone():
     long = "x" * (MAX_CELL + 1)
     rows = "".join(

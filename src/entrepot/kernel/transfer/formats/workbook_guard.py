@@ -1,9 +1,9 @@
 """What a workbook may make of us: its zip is looked at before it is opened, its XML while it is read.
 
-openpyxl trusts a file: it parses whole parts, keeps every element it does not know, and walks to whatever row a number
-names. So each part is followed by a parser of the standard library that keeps nothing, a piece before openpyxl sees that
-piece. A part that declares a document type is refused there: no spreadsheet writes one, and entities, within or from
-elsewhere, need one. defusedxml, which openpyxl uses where it is installed, bounds none of the rest and costs 40 % more.
+openpyxl trusts a file: it parses whole parts, and keeps every element that it does not know. So each part is followed
+by a parser of the standard library that keeps nothing, a piece before openpyxl sees that piece. A part that declares a
+document type is refused there: no spreadsheet writes one, and entities, within or from elsewhere, need one. defusedxml,
+which openpyxl uses where it is installed, bounds none of the rest and costs 40 % more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""XLSX read: the rows of one sheet, as a stream, by openpyxl's reader that keeps no cells.
+"""XLSX read: the rows of one sheet, as a stream, by openpyxl's parser of sheets.
+
+Its read-only sheets are not between: they fill rows up to what a file says of its size, and keep the height of each.
 
 python-calamine is faster, but holds a whole sheet and allocates for its corner cells: a file of a kilobyte with one cell
 at the far end ends the process, so it is no choice for uploads. What openpyxl itself would trust, `workbook_guard` bounds.
@@ -7,13 +9,16 @@ Of a workbook only what rows need is parsed: neither its properties nor themes, 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.styles.stylesheet import Stylesheet
+from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import ARC_STYLE
+from openpyxl.xml.functions import fromstring
 
 from entrepot.kernel.transfer.formats import formulas, workbook_guard
 from entrepot.kernel.transfer.formats.sheet import (
@@ -38,13 +43,14 @@ def read(handle: BinaryIO, options: FileOptions) -> Sheet:
     """Open a sheet of a workbook. Raises Unreadable."""
     archive = workbook_guard.opened(handle)
     with _understood():
-        found, size = _sheet(handle, archive, options.sheet)
-    lines = _lines(found)
+        parser, size = _parser(handle, archive, options.sheet)
+    lines = _lines(parser)
     _, header = next(lines, (1, []))
     names = trimmed([str(cell) for cell in header])
 
     def close() -> None:
         lines.close()
+        parser.source.close()
         archive.close()
 
     return Sheet(
@@ -55,34 +61,57 @@ def read(handle: BinaryIO, options: FileOptions) -> Sheet:
     )
 
 
-def _sheet(handle: BinaryIO, archive: workbook_guard.Archive, name: str) -> tuple[Any, int]:
-    """openpyxl's sheet, and the bytes of its part. Raises Unreadable, and whatever a damaged workbook makes happen."""
+class _Parser(WorkSheetParser):  # type: ignore[misc]  # openpyxl tells no types
+    """openpyxl's parser of a sheet, which keeps nothing of the rows that are behind it."""
+
+    def parse_row(self, row: Any) -> tuple[int, list[dict[str, Any]]]:
+        """The number of a row, and its cells."""
+        found: tuple[int, list[dict[str, Any]]] = super().parse_row(row)
+        # their heights, which some programs write of every row
+        self.row_dimensions.clear()
+        return found
+
+
+def _parser(handle: BinaryIO, archive: workbook_guard.Archive, name: str) -> tuple[_Parser, int]:
+    """The parser of a sheet, and the bytes of its part.
+
+    Raises Unreadable, and whatever a damaged workbook makes openpyxl raise.
+    """
     reader = ExcelReader(handle, read_only=True, data_only=True, keep_links=False)
     reader.archive = archive
     reader.read_manifest()
     reader.read_strings()
     reader.read_workbook()
-    apply_stylesheet(archive, reader.wb)
-    parser = reader.parser
+    links = reader.parser.rels
     there = [
-        each
-        for each in parser.sheets
-        if each.id in parser.rels and parser.rels[each.id].Type.endswith("/worksheet")
+        (each.name, links[each.id].target)
+        for each in reader.parser.sheets
+        if each.id in links and links[each.id].Type.endswith("/worksheet")
     ]
     if not there:
         raise Unreadable("The workbook has no sheet with rows.")
-    chosen = next((each for each in there if each.name == name), None) if name else there[0]
-    if chosen is None:
-        names = ", ".join(repr(each.name[:40]) for each in there[:20])
+    path = dict(reversed(there)).get(name) if name else there[0][1]
+    if path is None:
+        names = ", ".join(repr(each[:40]) for each, _ in there[:20])
         raise Unreadable(f"The workbook has no sheet {name[:60]!r}; it has {names}.")
-    parser.sheets = [chosen]
-    reader.read_worksheets()
-    if not reader.wb.worksheets:
+    if path not in archive.NameToInfo:
         raise Unreadable("The sheet is not in the workbook.")
-    (found,) = reader.wb.worksheets
-    # what the sheet says of its size is not believed: every row would be filled up to it
-    found.reset_dimensions()
-    return found, archive.getinfo(parser.rels[chosen.id].target).file_size
+    styles = _styles(archive)
+    parser = _Parser(
+        archive.open(path),
+        reader.shared_strings,
+        data_only=True,
+        epoch=reader.wb.epoch,
+        date_formats=styles.date_formats,
+        timedelta_formats=styles.timedelta_formats,
+    )
+    return parser, archive.getinfo(path).file_size
+
+
+def _styles(archive: workbook_guard.Archive) -> Stylesheet:
+    """What tells dates from numbers."""
+    there = ARC_STYLE in archive.NameToInfo
+    return Stylesheet.from_tree(fromstring(archive.read(ARC_STYLE))) if there else Stylesheet()
 
 
 @contextmanager
@@ -101,37 +130,38 @@ def _damaged(error: Exception, line: int = 0) -> Unreadable:
     return Unreadable(f"the workbook cannot be read, save it again ({reason}).", line)
 
 
-def _lines(sheet: Any) -> Generator[tuple[int, list[Any]], None, None]:
+def _lines(parser: _Parser) -> Generator[tuple[int, list[Any]], None, None]:
     """The rows that have cells, with their numbers."""
-    for line, row in _numbered(sheet):
-        cells = _cells(row, line)
+    for line, given in _numbered(parser):
+        cells = _cells(given, line)
         if cells:
             yield line, cells
 
 
-def _numbered(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
-    """The rows that the sheet has; openpyxl makes those that it leaves out, up to the last, empty ones."""
+def _numbered(parser: _Parser) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     line = 0
     try:
-        for line, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            if row:
-                yield line, row
+        for line, cells in parser.parse():
+            yield line, cells
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
         raise _damaged(error, line + 1) from error
 
 
-def _cells(row: Sequence[Any], line: int) -> list[Any]:
-    """The values of a row, without the empty ones at its end. Raises Unreadable for one too far to the right."""
-    if len(row) > MAX_COLUMNS + 1:
-        far = row[MAX_COLUMNS + 1 :]
-        if far.count(None) != len(far):
+def _cells(given: list[dict[str, Any]], line: int) -> list[Any]:
+    """The values of a row, each in its place. Raises Unreadable for one too far to the right."""
+    cells: list[Any] = []
+    for each in given:
+        value = each["value"]
+        if value is None or value == "":
+            continue
+        at = each["column"] - 1
+        if at > MAX_COLUMNS:
             raise Unreadable(f"a cell stands right of column {MAX_COLUMNS}.", line)
-        row = row[: MAX_COLUMNS + 1]
-    cells = [each if type(each) is str else "" if each is None else _plain(each) for each in row]
-    while cells and cells[-1] == "":
-        cells.pop()
+        if at >= len(cells):
+            cells.extend([""] * (at + 1 - len(cells)))
+        cells[at] = value if type(value) is str else _plain(value)
     return cells
 
 
