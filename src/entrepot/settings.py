@@ -52,7 +52,9 @@ class Settings:
     default_tenant: str = setting("", "Tenant of requests that name none.")
     list_tenants: bool = setting(True, "Whether the database service lists tenants to anybody who asks.")
     max_body_bytes: int = setting(128 * MIB, "Largest request body a door reads into memory.")
-    max_import_bytes: int = setting(512 * MIB, "Largest file that is taken for an import; it is kept on the disk.")
+    max_import_bytes: int = setting(
+        512 * MIB, "Largest file that is taken for an import; it is kept on the disk."
+    )
     max_depth: int = setting(200, "Deepest nesting of values in a request.", least=1)
     threads: int = setting(0, "Worker threads a process; 0 for 1 on SQLite and 4 on PostgreSQL.")
     open_stores: int = setting(64, "Tenants whose connections one process keeps open.", least=1)

@@ -79,7 +79,9 @@ def _of_context(env: Environment, meta: ModelMeta) -> dict[str, Any]:
     return {
         name: env.context[f"default_{name}"]
         for name, field in fields
-        if not field.computed and (not field.readonly or env.caller.superuser) and check.may_field(asker, field)
+        if not field.computed
+        and (not field.readonly or env.caller.superuser)
+        and check.may_field(asker, field)
     }
 
 
