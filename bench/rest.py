@@ -37,6 +37,8 @@ LINES = 5
 ROUNDS = 20
 BATCH = 100
 DB = "bench"
+LINGER_S = 0.3
+"""Longer than lines of the log wait to be written together."""
 
 
 class Client:
@@ -199,10 +201,11 @@ def served(url: str, case: Case) -> Iterator[Client]:
 
 def statements(client: Client, work: Callable[[], Any]) -> tuple[int, int]:
     """Calls and statements that the server's log tells of while work is done."""
+    time.sleep(LINGER_S)
     with client.log.open("rb") as log:
         log.seek(0, 2)
         work()
-        time.sleep(0.3)
+        time.sleep(LINGER_S)
         told = [json.loads(line) for line in log if line.startswith(b"{")]
     calls = [line for line in told if line.get("event") == "call_finished"]
     return len(calls), sum(line["statements"] for line in calls)
