@@ -208,4 +208,14 @@ def _trade(market: Market) -> None:
             "role": "ROLE_POS_EK",
         },
     )["result"]
+    market.rest("cpa").post(
+        "res.users",
+        {
+            "create_by": "ek",
+            "name": "Clerk",
+            "login": "clerk@x.test",
+            "codification": "CA-2",
+            "role": "ROLE_POS_EK",
+        },
+    )
     market.ids["plain product"] = market.system("product.template", "create", {"name": "Not exchanged"})

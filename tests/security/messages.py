@@ -10,6 +10,9 @@ from security.market import POS, Market, client, opportunity, product
 
 OTHERS = [["email", "=", "alsalam@clients.test"]]
 ANALYST = [["login", "=", "analyst@x.test"]]
+"""An account of the other bank."""
+CLERK = [["login", "=", "clerk@x.test"]]
+"""One of its own."""
 OWN = [["email", "=", "cpa@clients.test"]]
 NEW = {"name": "x", "manufacturer_ref": "NEW-1"}
 
@@ -143,8 +146,9 @@ RIGHTS = [
     put("the system, by id", "res.users", [1], "administers", login="mine"),
     put("its own account's code", "res.users", [["login", "=", "cpa"]], "no account", codification="X"),
     user("a role that manages every bank's exchange", "speaks for every bank", role="ROLE_SUPERADMIN"),
-    put("that role for an account that is there", "res.users", ANALYST, "speaks for every bank", role="ROLE_SUPERADMIN"),
-    put("the login of another", "res.users", ANALYST, "same Login", login="admin"),
+    put("that role for an account that is there", "res.users", CLERK, "speaks for every bank", role="ROLE_SUPERADMIN"),
+    put("the login of another", "res.users", CLERK, "same Login", login="admin"),
+    put("an account of another bank", "res.users", ANALYST, "No res.users matches", login="mine@x.test"),
     put("the address of another bank's client", "res.partner", OWN, "another contact", email="Alsalam@clients.test"),
     Message("an order without a cart", "sale.order", {"create_by": "ek", "state": "EK_ORDER_DELIVERED"}, "POST /api/crm.lead/"),
     Message("a product alone", "product.master", {"create_by": "ek", "ref": "x", "name": "x"}, "POST /api/product.template/"),

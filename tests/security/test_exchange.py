@@ -78,7 +78,10 @@ def test_a_context_gives_an_account_nothing(market: Market) -> None:
         "res.users", {"create_by": "ek", "name": "n", "login": "context@x.test"}, context=context
     )
     made = market.one("res.users", [["login", "=", "context@x.test"]], ["groups_id", "share", "ek_peer_ids"])
-    assert (list(made["groups_id"]), made["share"], list(made["ek_peer_ids"])) == ([], True, [])
+    assert (list(made["groups_id"]), made["share"]) == ([], True)
+    assert list(made["ek_peer_ids"]) == [market.ids["CPA"]], (
+        "the bank of who sent it, not that of the context"
+    )
 
 
 def test_an_origin_in_the_context_silences_nobody(market: Market) -> None:

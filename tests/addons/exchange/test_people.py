@@ -242,6 +242,29 @@ def test_unknown_roles_and_forbidden_keys_are_refused(exchange: Any, staff: Any)
     }
 
 
+def test_an_account_of_one_bank_is_not_anothers_to_change(exchange: Any) -> None:
+    other = exchange.env["res.users"].create(
+        {
+            "name": "cpa",
+            "login": "cpa",
+            "company_id": 1,
+            "groups_id": [Command.set([exchange.env.ref("exchange.group_exchange_peer").id])],
+        }
+    )
+    exchange.cpa.user_ids = [Command.link(other.id)]
+    told = {"create_by": "ek", "name": "Nadia", "login": "nadia@alsalam.test"}
+    made = exchange.env["res.users"].browse(exchange.post("res.users", told, exchange.bank_user)["result"])
+    assert made.ek_peer_ids == exchange.alsalam
+    login = [["login", "=", "nadia@alsalam.test"]]
+    taken = exchange.put("res.users", login, {"create_by": "ek", "login": "mine@cpa.test"}, other)
+    assert taken["meta"]["matched"] == 0
+    with pytest.raises(ValidationError, match="another bank"):
+        exchange.post("res.users", {**told, "name": "Mine"}, other)
+    assert (made.login, made.name) == ("nadia@alsalam.test", "Nadia")
+    renamed = exchange.put("res.users", login, {"create_by": "ek", "name": "Nadia B."}, exchange.bank_user)
+    assert (renamed["meta"]["matched"], made.name) == (1, "Nadia B.")
+
+
 @pytest.mark.parametrize("login", ["admin", "__system__"])
 def test_administrators_are_not_changed_by_messages(exchange: Any, login: str) -> None:
     with pytest.raises(ValidationError, match="administers this system"):

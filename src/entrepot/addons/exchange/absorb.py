@@ -9,6 +9,7 @@ from typing import Any
 from entrepot.addons.exchange.exchanged import SIDES
 from entrepot.addons.exchange.message import without_secrets
 from entrepot.addons.exchange.receive import Receipt
+from entrepot.api import Command
 
 _SIDE_NAMES = dict(SIDES)
 MAX_PAYLOAD = 64 * 1024
@@ -66,3 +67,10 @@ def differs(record: Any, name: str, value: Any) -> bool:
             return True
         return (own.id or None) != (value or None)
     return bool(own != value) and not (own in (None, False) and value in (None, False))
+
+
+def belongs(record: Any, receipt: Receipt) -> None:
+    """A contact, or the account of one, is of each bank that spoke of it by itself."""
+    peer = receipt.sender.peer
+    if peer and peer not in record.ek_peer_ids:
+        record.write({"ek_peer_ids": [Command.link(peer.id)]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from entrepot.addons.exchange.absorb import absorb, first_values, keep_unknown
+from entrepot.addons.exchange.absorb import absorb, belongs, first_values, keep_unknown
 from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.peer import CENTRAL
@@ -16,7 +16,6 @@ from entrepot.addons.exchange.watched import noted, snapshot
 from entrepot.api import (
     Boolean,
     Char,
-    Command,
     ConflictError,
     Date,
     Many2many,
@@ -185,7 +184,7 @@ class Partner(Model, extends="res.partner", mixins=["ek.exchanged"]):
             receipt.form.check()
             for partner in found:
                 absorb(partner, _keyed(values, partner), receipt)
-                _belongs(partner, receipt)
+                belongs(partner, receipt)
                 keep_unknown(partner, receipt.form.rest())
             return True
 
@@ -216,7 +215,7 @@ def _take_contact(partners: Any, receipt: Receipt) -> int:
         absorb(found, _keyed(values, found), receipt)
     else:
         found = partners.create({"ek_status": "WAITING", **values, **first_values(receipt), "ek_key": key})
-    _belongs(found, receipt)
+    belongs(found, receipt)
     keep_unknown(found, form.rest())
     return int(found.id)
 
@@ -262,10 +261,3 @@ def _keyed(values: Mapping[str, Any], partner: Any) -> dict[str, Any]:
     if not values.get("email"):
         return dict(values)
     return {**values, "ek_key": key_of(values["email"], is_pos=is_pos)}
-
-
-def _belongs(partner: Any, receipt: Receipt) -> None:
-    """A contact is of each bank that spoke of it by name; one parent bank is its company."""
-    peer = receipt.sender.peer
-    if peer and peer not in partner.ek_peer_ids:
-        partner.write({"ek_peer_ids": [Command.link(peer.id)]})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from entrepot.addons.exchange import spellings
-from entrepot.addons.exchange.absorb import first_values, keep_unknown
+from entrepot.addons.exchange.absorb import belongs, first_values, keep_unknown
 from entrepot.addons.exchange.exchanged import refuse_kept
 from entrepot.addons.exchange.filters import aimed
 from entrepot.addons.exchange.form import Form
@@ -86,7 +86,9 @@ class User(Model, extends="res.users", mixins=["ek.exchanged"]):
             return super().rest_write(target, data, require_match)
 
         def change(users: Any, receipt: Receipt) -> bool:
-            found = aimed(users, target, ("login", "codification"), receipt, require_match=require_match)
+            mine = sender.within("partner_id.ek_peer_ids")
+            keys = ("login", "codification")
+            found = aimed(users, target, keys, receipt, within=mine, require_match=require_match)
             values = _account_values(users, receipt, new=False)
             receipt.form.check()
             for user in found:
@@ -165,6 +167,7 @@ def _give(user: Any, values: Mapping[str, Any], receipt: Receipt) -> None:
     user.write(
         {**values, **({"groups_id": commands} if commands else {}), "ek_last_writer": receipt.sender.side}
     )
+    belongs(user, receipt)
     keep_unknown(user, receipt.form.rest())
 
 
@@ -196,6 +199,9 @@ def _refuse_others(user: Any, receipt: Receipt) -> None:
     if not (user.codification or user.ek_role_id or user.create_by == spellings.PLATFORM):
         text = f"{user.login} is no account of the exchange; give it a codification here first."
         raise ValidationError(problems=[Problem("login", "not_exchanged", text)])
+    if not receipt.sender.reaches(user.ek_peer_ids):
+        text = f"{user.login} is taken by an account of another bank; choose another login."
+        raise ValidationError(problems=[Problem("login", "taken", text)])
     manager = user.env.ref(MANAGER_GROUP)
     if manager in user.all_group_ids and not receipt.sender.everywhere:
         text = f"{user.login} manages the exchange of every bank: an account that speaks for every bank changes it."
